@@ -1,0 +1,48 @@
+# Everything from a bare clone, with Python 3.11+ and make: `make` lists what there is.
+# Set PYTHON to choose the interpreter: make course PYTHON=python3.12
+
+PYTHONS := $(or $(PYTHON),python3 python python3.14 python3.13 python3.12 python3.11)
+BUILT := .venv/built
+RUN := .venv/bin/python
+# Extra options for JupyterLab: make course LAB_FLAGS="--no-browser --port=9999"
+LAB_FLAGS ?=
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: help course test lint execute clean
+
+help:
+	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
+	@echo "make test      check everything: lint, unit tests, every notebook"
+	@echo "make lint      check style only, and say what to do"
+	@echo "make execute   run all notebooks and save them clean, for contributors"
+	@echo "make clean     remove the environment and what tests leave behind"
+
+course: $(BUILT)
+	@echo "Opening the course in your browser. Leave this window open; Ctrl+C, twice, ends it."
+	@$(RUN) -m jupyterlab --ServerApp.root_dir=. \
+	  --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+	  --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	  $(AS_ROOT) $(LAB_FLAGS)
+
+test: $(BUILT)
+	@$(RUN) tools/run_tests.py
+
+lint: $(BUILT)
+	@$(RUN) tools/run_tests.py lint
+
+execute: $(BUILT)
+	@$(RUN) tools/execute.py
+
+$(BUILT): pyproject.toml constraints.txt
+	@for python in $(PYTHONS); do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    exec "$$python" tools/build_environment.py; \
+	  fi; \
+	done; \
+	echo "This course needs Python 3.11 or newer, and none of these is: $(PYTHONS)." >&2; \
+	echo "Install one (python.org, or your system's packages), then try again;" >&2; \
+	echo "if it has another name, say so: make course PYTHON=/where/it/is/python3.12" >&2; \
+	exit 1
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -1,0 +1,16 @@
+"""For all tests, those of notebooks included: how long each file took."""
+
+from collections import defaultdict
+
+_seconds = defaultdict(float)
+
+
+def pytest_runtest_logreport(report):
+    file = report.nodeid.partition("::")[0]
+    _seconds[file] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.section("seconds per file")
+    for file, seconds in sorted(_seconds.items(), key=lambda entry: -entry[1]):
+        terminalreporter.write_line(f"{seconds:7.1f}  {file}")

@@ -1,0 +1,72 @@
+"""Start here.
+
+The warm-up of notebook 00: it shows how an exercise works.
+"""
+
+from course_lib.exercises.exercise import Misconception, exercise
+from course_lib.exercises.judging import CORRECT, agrees_with, numbers
+
+
+def _pairs(rng):
+    return [(2.0, 6.0), (0.0, 1.0), *(tuple(rng.uniform(-9, 9, 2).tolist()) for _ in range(5))]
+
+
+_is_the_mean = agrees_with(
+    lambda a, b: a + (b - a) / 2, "That is not the number half-way between the two."
+)
+
+
+def _judge(cases, values):
+    verdict = _is_the_mean(cases, values)
+    if verdict is not CORRECT and all(float(numbers(v, (), "It")).is_integer() for v in values):
+        return ONLY_WHOLE
+    return verdict
+
+
+def _no_brackets(a, b):
+    return a + b / 2
+
+
+def _half_the_distance(a, b):
+    return (b - a) / 2
+
+
+def _sum(a, b):
+    return a + b
+
+
+def _rounded(a, b):
+    return round((a + b) / 2)
+
+
+ONLY_WHOLE = (
+    "You return whole numbers only, and the midpoint of 0 and 1 is 0.5: `//`, `int` and `round` "
+    "all lose the half."
+)
+
+
+@exercise(
+    stars=1,
+    cases=_pairs,
+    judge=_judge,
+    misconceptions=[
+        Misconception(
+            _no_brackets,
+            "Python divides before it adds: you halved b alone. Put the sum in brackets.",
+        ),
+        Misconception(
+            _half_the_distance,
+            "That is half the distance from a to b. How far along the line is the point itself?",
+        ),
+        Misconception(_sum, "That is the sum. The midpoint lies between a and b: divide by 2."),
+        Misconception(_rounded, ONLY_WHOLE),
+    ],
+    hints=[
+        "The midpoint is the mean of the two numbers.",
+        "Add them first, then divide the sum by 2: brackets decide what is done first.",
+    ],
+    lesson="The mean of two numbers; in notebook 02 you will take means of many.",
+)
+def midpoint(a, b):
+    """The number half-way between a and b."""
+    return (a + b) / 2

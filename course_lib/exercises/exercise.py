@@ -1,0 +1,220 @@
+"""An exercise: what to run, how to judge what came back, and what to say about it."""
+
+import ast
+import inspect
+import os
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from course_lib.exercises import record
+from course_lib.exercises.answers import describe_call, plain, run_answer, same
+from course_lib.exercises.cards import Card
+from course_lib.exercises.judging import CORRECT, NotYet, Outcome
+
+__all__ = ["CheckCard", "Exercise", "Misconception", "NotCorrect", "Verdict", "exercise"]
+
+MARKS = {Outcome.CORRECT: "✓", Outcome.NOT_STARTED: "○", Outcome.NOT_YET: "✗"}
+
+
+class NotCorrect(AssertionError):
+    """Raised by a check that is not correct when COURSE_GRADING=1, so that it earns nothing."""
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer as code, and the sentence that it must draw."""
+
+    code: Callable
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found: an outcome, and the sentence that goes with it."""
+
+    outcome: Outcome
+    sentence: str
+
+    @property
+    def correct(self):
+        """True if the answer is right."""
+        return self.outcome is Outcome.CORRECT
+
+
+@dataclass(frozen=True)
+class CheckCard(Card):
+    """The card that `check` returns; `verdict` says what was found."""
+
+    verdict: Verdict = field(kw_only=True)
+
+    __repr__ = Card.__repr__
+
+    @property
+    def correct(self):
+        """True if the answer is right."""
+        return self.verdict.correct
+
+
+class Exercise:
+    """One exercise. Made by the decorator `exercise`, which takes the solution.
+
+    Parameters
+    ----------
+    cases : callable
+        ``cases(rng)`` returns a list of tuples of arguments, some fixed, some drawn anew at
+        every check, so that no answer fits the visible ones alone. ``[()]`` asks for a value.
+    judge : callable
+        ``judge(cases, values)`` returns `CORRECT` or a sentence, or raises `NotYet`. It sees
+        plain values only and never the solution: see `judging`.
+    solution : callable
+        The right answer, as real code: what `.solution()` shows is what the tests run.
+    misconceptions : sequence of Misconception
+        Wrong answers, each with the sentence that it draws.
+    hints : sequence of str
+        Each says a little more than the one before.
+    stars : int
+        1 to 3; also the points that it earns in a graded class.
+    lesson : str
+        One sentence to take along, shown when the answer is correct.
+    seen_as : callable
+        What of a value tells misconceptions apart; by default the value itself. For a gate,
+        where many weights make the same mistake, its truth table.
+    """
+
+    def __init__(
+        self, *, cases, judge, solution, misconceptions, hints, stars, lesson="", seen_as=plain
+    ):
+        self.cases = cases
+        self.judge = judge
+        self.answer = solution
+        self.misconceptions = tuple(misconceptions)
+        self.hints = tuple(hints)
+        self.stars = stars
+        self.lesson = lesson
+        self.seen_as = seen_as
+
+    def __repr__(self):
+        return f"{self.key} {'★' * self.stars}: .check({self.name}), .hint(), .solution()"
+
+    @property
+    def name(self):
+        """The name of the function that a student writes."""
+        return self.answer.__name__
+
+    @property
+    def key(self):
+        """The exercise's name in the progress file, such as "ch01.half_adder"."""
+        return f"{self.answer.__module__.rpartition('.')[2]}.{self.name}"
+
+    def check(self, *answer):
+        """Judge an answer: a card that says correct, not started, or what is wrong.
+
+        Never raises for what a student wrote. With COURSE_GRADING=1, raises `NotCorrect`
+        unless the answer is correct.
+        """
+        answer = answer[0] if len(answer) == 1 else (answer or ...)
+        verdict = self.verdict(answer)
+        started = verdict.outcome is not Outcome.NOT_STARTED
+        card = self._card(verdict, record.note_try(self.key, verdict.correct) if started else "")
+        if os.environ.get("COURSE_GRADING") == "1" and not verdict.correct:
+            raise NotCorrect(repr(card))
+        return card
+
+    def verdict(self, answer, seed=None):
+        """Run `answer` on freshly drawn cases and judge what came back."""
+        cases = self.draw(seed)
+        return self.judge_runs(cases, run_answer(answer, cases))
+
+    def draw(self, seed=None):
+        """The cases of one check; the first comes twice, for functions that remember."""
+        cases = list(self.cases(np.random.default_rng(seed)))
+        return [*cases, cases[0]]
+
+    def judge_runs(self, cases, runs):
+        """Judge what came back: a pure function, for this process or another one."""
+        complaint = self._complaint(cases, runs)
+        if complaint is CORRECT:
+            return Verdict(Outcome.CORRECT, self.lesson)
+        if any(run.blank for run in runs):
+            return Verdict(
+                Outcome.NOT_STARTED,
+                "There is still a blank, `...` or `pass`, or nothing is returned.",
+            )
+        for misconception in self.misconceptions:
+            if self._alike(runs, run_answer(misconception.code, cases)):
+                return Verdict(Outcome.NOT_YET, misconception.sentence)
+        return Verdict(Outcome.NOT_YET, complaint)
+
+    def hint(self, number=1):
+        """Hint `number`, from 1; each says a little more than the one before."""
+        count = len(self.hints)
+        if not isinstance(number, int) or not 1 <= number <= count:
+            return Card("?", f"There are {count} hints: .hint(1) to .hint({count}).")
+        more = (f"For the next one: `.hint({number + 1})`.",) if number < count else ()
+        return Card("?", f"Hint {number} of {count}", (self.hints[number - 1], *more))
+
+    def solution(self):
+        """A card with one right answer; there may be others."""
+        return Card("?", f"One way to write {self.name}", code=self.source())
+
+    def source(self, code=None):
+        """The source of the solution, or of a misconception, under the exercise's name."""
+        text = textwrap.dedent(inspect.getsource(code or self.answer))
+        tree = ast.parse(text).body[0]
+        lines = text.splitlines()[tree.lineno - 1 :]
+        lines[0] = lines[0].replace((code or self.answer).__name__, self.name, 1)
+        return "\n".join(lines)
+
+    def _complaint(self, cases, runs):
+        for case, run in zip(cases, runs, strict=True):
+            if run.error == "NotAFunction":
+                return f"{run.message}."
+            if run.error:
+                call = f" when called with {describe_call(case)}" if case else ""
+                return f"Your code stopped with {run.error}{call}: {run.message}"
+            if run.changed is not None:
+                return (
+                    f"Your function changes its argument number {run.changed + 1}, which belongs "
+                    f"to the caller. `w = w + d` makes a new array; `w += d` changes the old one."
+                )
+        try:
+            complaint = self.judge(cases, [run.value for run in runs])
+        except NotYet as not_yet:
+            return str(not_yet)
+        if complaint is not CORRECT and type(complaint) is not str:
+            raise TypeError(f"{self.key}: the judge returned {complaint!r}, not CORRECT or text")
+        return complaint
+
+    def _alike(self, runs, others):
+        return all(
+            run.error == other.error
+            and run.changed == other.changed
+            and same(self._seen(run.value), self._seen(other.value))
+            for run, other in zip(runs, others, strict=True)
+        )
+
+    def _seen(self, value):
+        try:
+            return self.seen_as(value)
+        except NotYet as not_yet:
+            return str(not_yet)
+
+    def _card(self, verdict, note):
+        heading = f"{verdict.outcome.capitalize()}: {self.name}"
+        sentences = [verdict.sentence] if verdict.sentence else []
+        chapter = self.key.partition(".")[0]
+        if verdict.outcome is Outcome.NOT_STARTED:
+            sentences.append("Fill it in, run that cell, then this one again.")
+        if verdict.outcome is Outcome.NOT_YET:
+            sentences.append(f"Stuck? `{chapter}.{self.name}.hint()`")
+        if note:
+            sentences.append(note)
+        return CheckCard(MARKS[verdict.outcome], heading, tuple(sentences), verdict=verdict)
+
+
+def exercise(**definition):
+    """Turn the decorated solution into an `Exercise` of the same name."""
+    return lambda solution: Exercise(solution=solution, **definition)

@@ -1,0 +1,83 @@
+"""The table of what a student has solved."""
+
+import html
+from dataclasses import dataclass
+
+from course_lib.exercises import ch00, ch01, record
+from course_lib.exercises.exercise import Exercise
+
+__all__ = ["CHAPTERS", "Progress", "Row", "exercises_of", "progress"]
+
+CHAPTERS = (ch00, ch01)
+WIDTH = 12
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what it is about, how many are solved, of how many."""
+
+    label: str
+    solved: int
+    total: int
+    remark: str
+
+    @property
+    def bar(self):
+        """Twelve blocks, as many of them full as the share that is solved."""
+        filled = round(WIDTH * self.solved / self.total)
+        return "█" * filled + "░" * (WIDTH - filled)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The table itself: rows with bars, as HTML or as text."""
+
+    rows: tuple[Row, ...]
+
+    def __repr__(self):
+        width = max(len(row.label) for row in self.rows)
+        return "\n".join(f"{row.label:<{width}}  {row.bar}  {row.remark}" for row in self.rows)
+
+    def _repr_html_(self):
+        cells = "".join(
+            f'<tr><td style="text-align:left">{html.escape(row.label)}</td>'
+            f'<td style="font-family:monospace" aria-hidden="true">{row.bar}</td>'
+            f'<td style="text-align:left">{html.escape(row.remark)}</td></tr>'
+            for row in self.rows
+        )
+        return (
+            '<table><thead><tr><th style="text-align:left">Exercises</th><th></th>'
+            f'<th style="text-align:left">Solved</th></tr></thead><tbody>{cells}</tbody></table>'
+        )
+
+
+def exercises_of(chapter):
+    """The exercises of a chapter's module, in their order."""
+    return [value for value in vars(chapter).values() if isinstance(value, Exercise)]
+
+
+def progress(*chapters):
+    """What is solved: a row for each notebook, or for each exercise of the `chapters` given."""
+    known = record.load()
+    if not chapters:
+        return Progress(tuple(_chapter_row(chapter, known) for chapter in CHAPTERS))
+    rows = []
+    for chapter in chapters:
+        rows += [_exercise_row(exercise, known) for exercise in exercises_of(chapter)]
+        rows.append(_chapter_row(chapter, known))
+    return Progress(tuple(rows))
+
+
+def _chapter_row(chapter, known):
+    exercises = exercises_of(chapter)
+    solved = sum(known.get(exercise.key, {}).get("solved", False) for exercise in exercises)
+    title = chapter.__doc__.splitlines()[0].rstrip(".")
+    return Row(title, solved, len(exercises), f"{solved} of {len(exercises)}")
+
+
+def _exercise_row(exercise, known):
+    entry = known.get(exercise.key, {"tries": 0, "solved": False})
+    tries = f", {entry['tries']} {'try' if entry['tries'] == 1 else 'tries'}"
+    remark = "✓ solved" if entry["solved"] else "○ open"
+    label = f"{exercise.name} {'★' * exercise.stars}"
+    return Row(label, int(entry["solved"]), 1, remark + (tries if entry["tries"] else ""))

@@ -1,0 +1,20 @@
+"""Figures from arrays and callables, a module per kind; one look, in course.mplstyle.
+
+Every ``plot_*(…, *, ax=None)`` draws into `ax`, or into a new figure, and returns the Axes;
+`show` puts a finished figure on the page, with its alt text.
+"""
+
+from course_lib.plotting.curves import plot_functions, plot_history
+from course_lib.plotting.diagrams import plot_network
+from course_lib.plotting.figures import show
+from course_lib.plotting.planes import plot_line, plot_plane, plot_points
+
+__all__ = [
+    "plot_functions",
+    "plot_history",
+    "plot_line",
+    "plot_network",
+    "plot_plane",
+    "plot_points",
+    "show",
+]

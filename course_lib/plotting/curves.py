@@ -1,0 +1,60 @@
+"""Curves: functions of one variable, and what changed while a model learned."""
+
+import numpy as np
+
+from course_lib.plotting.figures import axes_or_new
+
+__all__ = ["plot_functions", "plot_history"]
+
+STYLES = ("-", "--", "-.", ":")
+
+
+def plot_functions(functions, *, low=-6, high=6, ax=None):
+    """Draw functions of one variable over [low, high].
+
+    Parameters
+    ----------
+    functions : dict
+        From the label to a callable that takes and returns an array.
+    low, high : float
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = axes_or_new(ax)
+    z = np.linspace(low, high, 1201)
+    for i, (label, function) in enumerate(functions.items()):
+        a = np.asarray(function(z), dtype=float)
+        jumps = np.abs(np.diff(a)) > 0.2 * (np.ptp(a) or 1)
+        a = np.where(np.append(jumps, False), np.nan, a)  # no upright stroke at a jump
+        ax.plot(z, a, STYLES[i % len(STYLES)], label=label)
+    ax.axvline(0, color="0.8", linewidth=1, zorder=0)
+    ax.set_xlabel("z")
+    ax.legend()
+    return ax
+
+
+def plot_history(histories, *, xlabel="epoch", ylabel="loss", ax=None):
+    """Draw one value per epoch, counted from 1, for each of several runs.
+
+    Parameters
+    ----------
+    histories : dict
+        From the label to a list of numbers.
+    xlabel, ylabel : str
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = axes_or_new(ax)
+    for i, (label, values) in enumerate(histories.items()):
+        style = STYLES[i % len(STYLES)]
+        ax.plot(np.arange(1, len(values) + 1), values, style, marker="osD^"[i % 4], label=label)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.locator_params(axis="x", integer=True)
+    ax.legend()
+    return ax

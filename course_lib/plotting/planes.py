@@ -1,0 +1,68 @@
+"""The plane of two inputs: points of two classes, lines between them, outputs as shades."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from course_lib.plotting.figures import axes_or_new
+
+__all__ = ["plot_line", "plot_plane", "plot_points"]
+
+ZERO, ONE = "#D55E00", "#0072B2"
+SHADES = LinearSegmentedColormap.from_list("zero to one", ["#F9D9C4", "#FFFFFF", "#BBDDF2"])
+
+
+def plot_points(X, y, *, ax=None):
+    """Draw points (m, 2) by their label: 1 as a filled disc, 0 as a ring. Returns the Axes."""
+    ax = axes_or_new(ax, figsize=(4, 4))
+    X, y = np.asarray(X), np.asarray(y).ravel()
+    ones = y == 1
+    ax.scatter(*X[ones].T, s=110, color=ONE, label="1", zorder=3)
+    ax.scatter(*X[~ones].T, s=110, facecolor="white", edgecolor=ZERO, lw=2.5, label="0", zorder=3)
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
+    ax.locator_params(integer=True)
+    return ax
+
+
+def plot_plane(f, *, low=-0.5, high=1.5, ax=None):
+    """Shade the square [low, high]² by the output of `f`, from 0 (red) to 1 (blue).
+
+    `f` takes an array of points (n, 2) and returns n outputs; where it crosses 1/2 a line is
+    drawn. Returns the Axes.
+    """
+    ax = axes_or_new(ax, figsize=(4, 4))
+    ticks = np.linspace(low, high, 201)
+    x1, x2 = np.meshgrid(ticks, ticks)
+    a = np.asarray(f(np.column_stack([x1.ravel(), x2.ravel()])), dtype=float).reshape(x1.shape)
+    ax.imshow(
+        a, origin="lower", extent=(low, high, low, high), cmap=SHADES, vmin=0, vmax=1, zorder=0
+    )
+    if a.min() < 0.5 < a.max():
+        ax.contour(x1, x2, a, levels=[0.5], colors="black", linewidths=1.5)
+    return _square(ax, low, high)
+
+
+def plot_line(w, b, *, low=-0.5, high=1.5, label=None, ax=None):
+    """Draw the line w1 x1 + w2 x2 + b = 0, with an arrow towards the side where z > 0.
+
+    `w` holds two numbers. If both are 0 there is no line, and nothing is drawn. Returns the
+    Axes.
+    """
+    ax = axes_or_new(ax, figsize=(4, 4))
+    w = np.asarray(w, dtype=float)
+    length = np.hypot(*w)
+    if length > 0:
+        across = w / length
+        along = np.array([-across[1], across[0]])
+        middle = np.full(2, (low + high) / 2)
+        foot = middle - (w @ middle + b) / length * across
+        ends = foot + np.outer([-3, 3], along) * (high - low)
+        (line,) = ax.plot(*ends.T, label=label)
+        tip = foot + 0.12 * (high - low) * across
+        ax.annotate("", tip, foot, arrowprops={"arrowstyle": "->", "color": line.get_color()})
+    return _square(ax, low, high)
+
+
+def _square(ax, low, high):
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", xlim=(low, high), ylim=(low, high))
+    ax.locator_params(integer=True)
+    return ax

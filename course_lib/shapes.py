@@ -1,0 +1,124 @@
+"""Checks on arrays whose errors teach: who, what came, what was expected, why, a hint."""
+
+import numpy as np
+
+__all__ = ["ShapeError", "expect", "expect_finite", "expect_rng", "floats"]
+
+
+class ShapeError(ValueError):
+    """An array has another shape than the mathematics needs."""
+
+
+def expect(who, name, array, shape, why):
+    """Raise `ShapeError` unless `array` has the shape `shape`.
+
+    Parameters
+    ----------
+    who, name : str
+        Whose argument it is, and what it is called there.
+    array : array_like
+    shape : tuple of int and str
+        A letter stands for any length of at least 1; the same letter twice for the
+        same length twice: ``("m", 2)``, ``("n", "n")``.
+    why : str
+        What the shape means, as a sentence goes on: "one example per row".
+
+    Raises
+    ------
+    ShapeError
+        ``Dense: X has shape (2, 4), expected (m, 2): one example per row. Did you mean X.T?``
+
+    Source: notebook 04, "what each axis means".
+    """
+    came = np.shape(array)
+    if _fits(came, shape):
+        return
+    if 0 in came:
+        raise ShapeError(
+            f"{who}: {name} has shape {_text(came)}, it is empty; expected {_text(shape)} with "
+            f"at least one entry along each axis: {why}."
+        )
+    hint = _hint(name, came, shape)
+    raise ShapeError(
+        f"{who}: {name} has shape {_text(came)}, expected {_text(shape)}: {why}.{hint}"
+    )
+
+
+def floats(who, name, value):
+    """Return `value` as a real floating-point array: float32 stays, integers become float64.
+
+    Raises ValueError for text, objects, ragged lists and complex numbers.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{who}: {name} is a ragged list; expected numbers in a rectangle. "
+            f"Do all rows have the same length?"
+        ) from None
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind in "iub":
+        return array.astype(np.float64)
+    raise ValueError(
+        f"{who}: {name} holds {_kind(array)}, expected real numbers. "
+        f"Try np.array({name}, dtype=float) and look at the entry that it names."
+    )
+
+
+def expect_finite(who, name, array, hint):
+    """Raise ValueError if any entry of `array` is NaN or infinite, naming the first."""
+    finite = np.isfinite(array)
+    if finite.all():
+        return
+    index = tuple(int(i) for i in np.argwhere(~finite)[0])
+    count = int(np.size(array) - np.count_nonzero(finite))
+    entries = "1 entry that is" if count == 1 else f"{count} entries that are"
+    place = f", the first at index {_text(index)}" if index else ""
+    raise ValueError(
+        f"{who}: {name} has {entries} NaN or infinite{place}; expected finite numbers. {hint}"
+    )
+
+
+def expect_rng(who, rng):
+    """Raise TypeError unless `rng` is a `numpy.random.Generator`."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"{who}: rng is {rng!r}, expected a np.random.Generator, so that a run can be "
+            f"repeated. Try rng=np.random.default_rng(0)."
+        )
+
+
+def _fits(came, shape):
+    if len(came) != len(shape):
+        return False
+    lengths = {}
+    for length, wanted in zip(came, shape, strict=True):
+        if isinstance(wanted, str):
+            wanted = lengths.setdefault(wanted, length)
+        if length != wanted or length == 0:
+            return False
+    return True
+
+
+def _hint(name, came, shape):
+    if len(came) == 2 and _fits(came[::-1], shape):
+        return f" Did you mean {name}.T?"
+    if len(came) == 1 and _fits((came[0], 1), shape):
+        return f" Did you mean {name}[:, None]?"
+    if len(came) == 1 and _fits((1, came[0]), shape):
+        return f" Did you mean {name}[None, :]?"
+    if len(came) == 2 and 1 in came and _fits((max(came),), shape):
+        return f" Did you mean {name}.ravel()?"
+    return ""
+
+
+def _text(shape):
+    lengths = ", ".join(str(length) for length in shape)
+    return f"({lengths},)" if len(shape) == 1 else f"({lengths})"
+
+
+def _kind(array):
+    return {"U": "text", "S": "text", "c": "complex numbers", "M": "dates"}.get(
+        array.dtype.kind, f"values of type {array.dtype}"
+    )

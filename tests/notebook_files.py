@@ -1,0 +1,58 @@
+"""The notebooks as the tests see them, and the small readings of them that several tests share."""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def number_of(path):
+    """1 for 01_gates_and_xor.ipynb."""
+    return int(path.name[:2])
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def text_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def tagged(notebook, tag):
+    return [cell for cell in code_cells(notebook) if tag in tags(cell)]
+
+
+def output_text(cell):
+    """All text that a cell's outputs hold, plain text only."""
+    texts = []
+    for output in cell.get("outputs", []):
+        texts.append(output.get("text", ""))
+        texts.append(output.get("data", {}).get("text/plain", ""))
+    return "\n".join(texts)
+
+
+def prose(cell):
+    """A text cell without code, formulas, links' addresses and HTML tags."""
+    text = re.sub(r"```.*?```", " ", cell.source, flags=re.S)
+    text = re.sub(r"`[^`]*`", " ", text)
+    text = re.sub(r"\$\$.*?\$\$", " ", text, flags=re.S)
+    text = re.sub(r"\$[^$]*\$", " ", text)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    return re.sub(r"<[^>]+>", " ", text)
+
+
+def equations(notebook):
+    """The numbers of the numbered equations, such as "1.5", in order."""
+    return re.findall(r"\\tag\{([\d.]+)\}", "\n".join(c.source for c in text_cells(notebook)))

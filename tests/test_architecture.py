@@ -1,0 +1,121 @@
+"""The arrows between modules, and what every module owes its reader."""
+
+import ast
+import importlib
+import inspect
+import sys
+
+import pytest
+from notebook_files import ROOT
+
+LIBRARY = ROOT / "course_lib"
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in LIBRARY.rglob("*.py")
+    if path.name != "__init__.py"
+)
+
+# a: b, c says that a may import b and c. What is not named here may import `shapes` alone.
+# `losses` uses the sigmoid and the softmax of `activations`: a formula has one home.
+ARROWS = {
+    "activations": {"shapes"},
+    "datasets": {"shapes"},
+    "gradcheck": {"shapes", "network", "losses"},
+    "initializers": {"shapes"},
+    "losses": {"shapes", "activations"},
+    "shapes": set(),
+}
+# Inside the exercises, from the ground up; each may import those before it, and the library.
+EXERCISES = ["answers", "judging", "truth_tables", "cards", "record", "exercise", "ch", "overview"]
+OUTSIDE = {
+    "plotting": {"numpy", "matplotlib", "IPython"},
+    "exercises": {"numpy", "filelock", "platformdirs"},
+    "": {"numpy"},
+}
+
+
+def imports(module):
+    """The full names that a module imports, at any depth of its code."""
+    path = ROOT.joinpath(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else node.module for name in names)
+
+
+def within(module):
+    return {name for name in imports(module) if name.startswith("course_lib")}
+
+
+def rank(module):
+    name = module.rpartition(".")[2]
+    return EXERCISES.index("ch" if name.startswith("ch") and name[2:].isdigit() else name)
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.count(".") == 1])
+def test_core_modules_follow_the_arrows(module):
+    name = module.partition(".")[2]
+    assert name in ARROWS, f"draw the arrows of {name} in this test"
+    assert within(module) <= {f"course_lib.{below}" for below in ARROWS[name]}
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if ".plotting." in m])
+def test_plots_know_arrays_and_callables_only(module):
+    assert all(name.startswith("course_lib.plotting") for name in within(module))
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if ".exercises." in m])
+def test_exercises_stand_in_their_order(module):
+    for name in within(module):
+        if name.startswith("course_lib.exercises."):
+            assert rank(name) < rank(module), f"{module} imports {name}"
+        elif name == "course_lib.exercises":
+            pytest.fail(f"{module} imports the package, which imports everything")
+        else:
+            assert not name.startswith("course_lib.plotting")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_few_libraries_from_outside(module):
+    part = module.split(".")[1] if module.count(".") > 1 else ""
+    outside = {name.partition(".")[0] for name in imports(module)} - {"course_lib"}
+    assert outside - set(sys.stdlib_module_names) <= OUTSIDE[part]
+
+
+def test_no_circles():
+    arrows = {module: within(module) & set(MODULES) for module in MODULES}
+    while arrows:
+        ground = {module for module, below in arrows.items() if not below & arrows.keys()}
+        assert ground, f"a circle among {sorted(arrows)}"
+        arrows = {module: below for module, below in arrows.items() if module not in ground}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_modules_say_what_they_are_and_what_they_offer(module):
+    loaded = importlib.import_module(module)
+    assert loaded.__doc__
+    chapter = rank(module) == EXERCISES.index("ch") if ".exercises." in module else False
+    if chapter:
+        return
+    lines = len(inspect.getsource(loaded).splitlines())
+    assert lines <= 260, f"{lines} lines: more than one concept?"
+    public = {
+        name
+        for name, value in vars(loaded).items()
+        if not name.startswith("_")
+        and getattr(value, "__module__", None) == module
+        and (inspect.isclass(value) or inspect.isfunction(value))
+    }
+    assert public <= set(loaded.__all__)
+    for name in public:
+        assert inspect.getdoc(getattr(loaded, name)), f"{module}.{name} has no docstring"
+
+
+def test_nothing_of_the_core_needs_the_exercises_or_plots():
+    for module in MODULES:
+        if module.count(".") == 1:
+            assert not {n for n in within(module) if ".exercises" in n or ".plotting" in n}

@@ -1,0 +1,92 @@
+import base64
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from course_lib import plotting
+from course_lib.plotting import show
+
+X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+CALLS = {
+    "plot_functions": lambda ax: plotting.plot_functions({"a": np.tanh, "b": np.sign}, ax=ax),
+    "plot_history": lambda ax: plotting.plot_history({"a": [3, 2, 1], "b": [1]}, ax=ax),
+    "plot_line": lambda ax: plotting.plot_line([1, 2], -1, ax=ax),
+    "plot_network": lambda ax: plotting.plot_network([["a", "b"], ["c"]], ax=ax),
+    "plot_plane": lambda ax: plotting.plot_plane(lambda X: X[:, 0], ax=ax),
+    "plot_points": lambda ax: plotting.plot_points(X, [0, 1, 1, 0], ax=ax),
+}
+
+
+@pytest.fixture(autouse=True)
+def _style():
+    with plt.style.context("course_lib.plotting.course"):
+        yield
+    plt.close("all")
+
+
+def test_every_plot_is_tried_here():
+    assert set(plotting.__all__) == {*CALLS, "show"}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+def test_plots_draw_into_the_axes_they_are_given_or_a_new_one(call):
+    _, ax = plt.subplots()
+    assert call(ax) is ax
+    assert ax.has_data() or ax.patches
+    assert isinstance(call(None), plt.Axes)
+    assert len(plt.get_fignums()) == 2
+
+
+def test_a_line_has_its_arrow_on_the_side_of_the_ones():
+    ax = plotting.plot_line([20, 20], -10)
+    arrow = ax.texts[0]
+    tip, foot = np.array(arrow.xy), np.array(arrow.xyann)
+    assert np.isclose([20, 20] @ foot - 10, 0)
+    assert [20, 20] @ tip - 10 > 0
+    xs, ys = ax.lines[0].get_data()
+    assert np.allclose(20 * np.array(xs) + 20 * np.array(ys), 10)
+
+
+def test_no_weights_no_line():
+    assert not plotting.plot_line([0, 0], 1).lines
+
+
+def test_a_jump_is_drawn_without_an_upright_stroke():
+    drawn = plotting.plot_functions({"jump": np.sign}).lines[0].get_ydata()
+    assert np.isnan(drawn).any()
+    drawn = plotting.plot_functions({"smooth": np.tanh}).lines[0].get_ydata()
+    assert not np.isnan(drawn).any()
+
+
+def test_weights_and_biases_are_written_where_they_belong():
+    ax = plotting.plot_network(
+        [["x"], ["h1", "h2"]], weights=[[[20, -10]]], biases=[[-1, "bias $b$"]]
+    )
+    texts = {text.get_text(): text.get_position() for text in ax.texts if text.get_text()}
+    assert {"x", "h1", "h2", "20", "-10", "b = -1", "bias $b$"} == set(texts)
+    assert texts["20"][1] > texts["-10"][1]
+
+
+def test_show_displays_a_picture_with_its_alt_text_and_closes_the_figure():
+    InteractiveShell.instance()
+    _, ax = plt.subplots(figsize=(2, 1))
+    with capture_output() as captured:
+        show(ax, alt="An empty pair of axes, two inches wide.")
+    (output,) = captured.outputs
+    assert output.metadata == {"image/png": {"alt": "An empty pair of axes, two inches wide."}}
+    assert output.data["text/plain"] == "An empty pair of axes, two inches wide."
+    assert base64.b64decode(output.data["image/png"]).startswith(b"\x89PNG")
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize("alt", ["", "a figure", None])
+def test_show_insists_on_an_alt_text(alt):
+    with pytest.raises(ValueError, match="what the figure shows"):
+        show(plt.figure(), alt=alt)
+
+
+def test_the_style_is_a_packaged_file():
+    assert plt.rcParams["axes.prop_cycle"].by_key()["color"][0] == "#0072B2"

@@ -1,0 +1,181 @@
+"""The files around the course agree with one another and with what they promise."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+from notebook_files import PATHS, ROOT
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+TEXTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def requirements(lines):
+    parsed = [Requirement(line) for line in lines]
+    return {canonicalize_name(r.name): r.specifier for r in parsed}
+
+
+def pins():
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    return dict(line.split("==") for line in lines if not line.startswith("#"))
+
+
+def test_constraints_are_name_and_version_and_nothing_else():
+    for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines():
+        assert line.startswith("#") or re.fullmatch(r"[\w.-]+==[\w.]+", line), line
+
+
+def test_every_dependency_has_a_range_that_admits_its_pin():
+    wanted = requirements(project()["dependencies"])
+    for extra in project()["optional-dependencies"].values():
+        wanted |= requirements(extra)
+    exact = {canonicalize_name(name): version for name, version in pins().items()}
+    for name, specifier in wanted.items():
+        assert any(part.operator == ">=" for part in specifier), f"{name} has no lower bound"
+        assert specifier.contains(exact[name]), (name, specifier, exact[name])
+
+
+def test_numpy_is_2_or_newer():
+    assert not requirements(project()["dependencies"])["numpy"].contains("1.26.4")
+
+
+def test_conda_has_the_same_ranges():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    plain = [line for line in environment["dependencies"] if isinstance(line, str)]
+    conda = requirements(line for line in plain if line != "pip")
+    assert conda.pop("python") == requirements([f"python{project()['requires-python']}"])["python"]
+    assert conda == requirements(project()["dependencies"])
+    assert environment["dependencies"][-1] == {"pip": ["--editable ."]}
+
+
+def test_the_workflow_calls_what_exists():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]
+    runs = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    assert ".ci/run" in runs and "python tools/run_tests.py" in runs
+    matrix = jobs["lax"]["strategy"]["matrix"]
+    assert "3.11" in matrix["python"] and len(matrix["os"]) == 3
+    assert os.access(ROOT / ".ci/run", os.X_OK) or os.name == "nt"
+    assert "make test" in (ROOT / ".ci/run").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda p: p.name)
+def test_links_in_texts_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text("utf-8")):
+        if not target.startswith(("https://", "#")):
+            assert (path.parent / target.partition("#")[0]).exists(), target
+
+
+def test_pictures_in_texts_have_alt_text():
+    for path in TEXTS:
+        assert not re.search(r"!\[\s*\]", path.read_text("utf-8")), path.name
+
+
+def test_the_readme_links_each_notebook_that_exists_and_plans_the_others():
+    rows = re.findall(
+        r"^\| (\d\d) \| (.+?) \|.*\| (.+) \|$", (ROOT / "README.md").read_text(), re.M
+    )
+    assert [number for number, *_ in rows] == [f"{n:02}" for n in range(9)]
+    existing = {path.name[:2]: path.name for path in PATHS}
+    for number, title, state in rows:
+        if number in existing:
+            assert f"(notebooks/{existing[number]})" in title and "min" in state
+        else:
+            assert "](" not in title and state == "planned"
+
+
+def test_the_minutes_agree_between_readme_and_notebooks():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for path in PATHS:
+        minutes = re.search(r"\*\*Time\*\* about (\d+) minutes", path.read_text("utf-8"))[1]
+        assert re.search(rf"\| {path.name[:2]} .*\| {minutes} min \|", readme), path.name
+
+
+def _copy(folder):
+    """The files that the two commands need, in a folder whose name has a space."""
+    place = folder / "a course"
+    (place / "tools").mkdir(parents=True)
+    for name in ("Makefile", "pyproject.toml", "constraints.txt", "README.md"):
+        shutil.copy(ROOT / name, place)
+    for tool in (ROOT / "tools").glob("*.py"):
+        shutil.copy(tool, place / "tools")
+    return place
+
+
+def _make(place, *arguments, **environment):
+    return subprocess.run(
+        ["make", *arguments],
+        cwd=place,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+@needs_make
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for an old Python is a shell script")
+def test_a_python_that_is_too_old_gets_a_sentence(tmp_path):
+    old = tmp_path / "python-of-2015"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    made = _make(_copy(tmp_path), "course", f"PYTHON={old}")
+    assert made.returncode != 0
+    assert "needs Python 3.11 or newer" in made.stderr and "python-of-2015" in made.stderr
+
+
+@needs_make
+def test_a_missing_network_gets_a_sentence(tmp_path):
+    nowhere = "http://127.0.0.1:9/simple"
+    place = _copy(tmp_path)
+    made = _make(
+        place,
+        "test",
+        f"PYTHON={sys.executable}",
+        PIP_CONFIG_FILE=os.devnull,
+        PIP_INDEX_URL=nowhere,
+        PIP_EXTRA_INDEX_URL=nowhere,
+        PIP_FIND_LINKS="",
+        PIP_RETRIES="0",
+        PIP_NO_CACHE_DIR="1",
+    )
+    assert made.returncode != 0
+    assert "Is this machine connected to the internet?" in made.stderr
+    assert not (place / ".venv" / "built").exists()
+
+
+@needs_make
+def test_make_alone_explains_every_target():
+    listed = _make(ROOT, "help").stdout
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.M)[1]
+    for target in set(phony.split()) - {"help"}:
+        assert f"make {target} " in listed
+
+
+def test_no_path_of_a_machine_and_no_host_of_a_registry():
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    spoken = re.compile(
+        r"(?<![\w.:/])/(?:home|root|work|Users)/\w|pypi\.org|files\.python" + "hosted"
+    )
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if path.suffix in {".py", ".md", ".toml", ".yml", ".txt", ".cfg"} and path.exists():
+            if path.name in {"test_notebooks.py", "test_project.py", "hygiene.py"}:
+                continue  # they hold the patterns and the planted paths
+            assert not spoken.search(path.read_text("utf-8")), name

@@ -1,0 +1,99 @@
+"""Build the course's environment in .venv: called by make, with any Python from 3.11 on.
+
+Does nothing twice: what is installed already stays. Whatever goes wrong ends in a sentence
+that says what to do. Uses nothing but the standard library.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[1]
+VENV = HERE / ".venv"
+STAMP = VENV / "built"
+CONSTRAINED_UP_TO = (3, 14)
+OFFLINE = (
+    "from versions: none",
+    "NewConnectionError",
+    "NameResolutionError",
+    "Failed to establish a new connection",
+    "Temporary failure in name resolution",
+    "Network is unreachable",
+    "ConnectTimeout",
+    "Connection refused",
+    "ProxyError",
+)
+
+
+def python_of(venv):
+    """Where a virtual environment keeps its Python, on any system."""
+    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def make_venv():
+    """Create .venv, or make it anew if its Python is missing, too old, or does not run."""
+    python = python_of(VENV)
+    probe = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
+    if python.exists() and run([python, "-c", probe]).returncode == 0:
+        return
+    made = run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    if made.returncode:
+        stop(
+            made,
+            "Python could not make a virtual environment here. On Debian and Ubuntu its venv "
+            "module is a package of its own: sudo apt install python3-venv. Then try again.",
+        )
+
+
+def install():
+    """Install the course, its tools and its tests into .venv."""
+    command = [python_of(VENV), "-m", "pip", "install", "--quiet", "--retries", "2"]
+    if sys.version_info[:2] <= CONSTRAINED_UP_TO:
+        command += ["--constraint", "constraints.txt"]
+    else:
+        print("  This Python is newer than constraints.txt: taking the newest packages instead.")
+    installed = run([*command, "--editable", ".[test]"])
+    if installed.returncode == 0:
+        return
+    if any(sign in installed.stdout for sign in OFFLINE):
+        stop(
+            installed,
+            "The packages could not be downloaded. Is this machine connected to the internet? "
+            "Once the environment is built, the course runs offline.",
+        )
+    stop(installed, "The packages could not be installed; the lines above say why.")
+
+
+def run(command):
+    """Run a command in the project's folder, its output kept for the case that it fails."""
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=HERE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+
+
+def stop(failed, sentence):
+    """Show the end of what a failed command said, then the sentence, and leave."""
+    print("\n".join(failed.stdout.splitlines()[-12:]))
+    sys.exit(f"\n{sentence}")
+
+
+def main():
+    start = time.perf_counter()
+    version = ".".join(map(str, sys.version_info[:3]))
+    print(f"Building the environment in .venv with Python {version}: one to three minutes, once.")
+    make_venv()
+    install()
+    STAMP.write_text(f"Python {version}\n", encoding="utf-8")
+    print(f"  Built in {time.perf_counter() - start:.0f} s.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Run notebooks and clean them, the one right way: `make execute`.
+
+    python tools/execute.py                      all notebooks
+    python tools/execute.py notebooks/01_*.ipynb some of them
+
+Each is run from the top in a fresh kernel, without any student's progress, and written back
+with its outputs and without what changes from run to run: times, widget state, the version
+of Python. Cell ids stay. A cell that raises or writes to stderr stops everything, and
+nothing is written.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+KEPT_METADATA = {"slideshow", "tags", "exercise", "nbgrader"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def execute(notebook, folder):
+    """Run all cells in `folder`; return the seconds that it took."""
+    os.environ["COURSE_PROGRESS"] = "off"
+    os.environ.pop("COURSE_GRADING", None)
+    start = time.perf_counter()
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        coalesce_streams=True,
+        record_timing=False,
+    )
+    client.execute()
+    return time.perf_counter() - start
+
+
+def clean(notebook):
+    """Remove what differs from run to run, or from one front end to another."""
+    notebook.metadata = {
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_METADATA}
+        cell.pop("attachments", None)
+        if cell.cell_type == "code":
+            cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
+
+
+def main(paths):
+    for path in paths or sorted(NOTEBOOKS.glob("*.ipynb")):
+        path = Path(path)
+        notebook = nbformat.read(path, as_version=4)
+        seconds = execute(notebook, path.parent)
+        for cell in notebook.cells:
+            for output in cell.get("outputs", []):
+                if output.get("name") == "stderr":
+                    sys.exit(f"{path.name}, cell {cell.id}, writes to stderr:\n{output.text}")
+        clean(notebook)
+        nbformat.validate(notebook)
+        nbformat.write(notebook, path)
+        print(f"{path.name:<40} {seconds:5.1f} s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
