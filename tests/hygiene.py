@@ -262,8 +262,8 @@ def sliders(path, notebook):
     for i, cell in enumerate(cells):
         if "interact(" not in cell.source:
             continue
-        if "nbval-ignore-output" not in tags(cell):
-            found.append(f"{cell.id}: not tagged nbval-ignore-output")
+        if "nbval-ignore-output" not in tags(cell) or cell.outputs:
+            found.append(f"{cell.id}: not tagged nbval-ignore-output, or with outputs")
         drawn = re.search(r"interact\(\s*(\w+)", cell.source)[1]
         if i + 1 == len(cells) or not cells[i + 1].source.startswith(f"{drawn}("):
             found.append(f"{cell.id}: no plain call of {drawn} follows")

@@ -26,7 +26,17 @@ ARROWS = {
     "shapes": set(),
 }
 # Inside the exercises, from the ground up; each may import those before it, and the library.
-EXERCISES = ["answers", "judging", "truth_tables", "cards", "record", "exercise", "ch", "overview"]
+EXERCISES = [
+    "blanks",
+    "answers",
+    "judging",
+    "truth_tables",
+    "cards",
+    "record",
+    "exercise",
+    "ch",
+    "overview",
+]
 OUTSIDE = {
     "plotting": {"numpy", "matplotlib", "IPython"},
     "exercises": {"numpy", "filelock", "platformdirs"},

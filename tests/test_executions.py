@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from nbclient import NotebookClient
+from execute import client_for
 from notebook_files import PATHS, output_text, read, tagged
 
 from course_lib.exercises.overview import CHAPTERS, exercises_of
@@ -19,14 +19,7 @@ def executed(path, folder, fill=None, grading=False):
         if fill is not None:
             cell.source = fill(EXERCISES[cell.metadata.exercise])
     os.environ["COURSE_GRADING"] = "1" if grading else "0"  # the fixture of conftest takes it away
-    client = NotebookClient(
-        notebook,
-        timeout=120,
-        kernel_name="python3",
-        allow_errors=grading and fill is None,
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute()
+    client_for(notebook, folder, allow_errors=grading and fill is None).execute()
     return notebook
 
 

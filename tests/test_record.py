@@ -73,9 +73,10 @@ DAMAGE = {
     "null": b"null",
     "cut": b'{"format": 1, "exercises": {"ch01.ma',
     "other format": b'{"format": 99, "exercises": {}}',
-    "wrong entries": b'{"format": 1, "exercises": {"a": 3}}',
+    "wrong entry": b'{"format": 1, "exercises": {"a": 3}}',
     "wrong tries": b'{"format": 1, "exercises": {"a": {"tries": "x", "solved": true}}}',
     "infinite tries": b'{"format": 1, "exercises": {"a": {"tries": Infinity, "solved": true}}}',
+    "endless tries": b'{"format": 1, "exercises": {"a": {"tries": ' + b"9" * 5000 + b"}}}",
     "no exercises": b'{"format": 1}',
     "deep": b"[" * 100_000,
 }
@@ -89,6 +90,64 @@ def test_a_damaged_file_is_set_aside_whole(place, damage):
     assert "it was kept as progress.damaged-1.json" in text
     assert (place.parent / "progress.damaged-1.json").read_bytes() == damage
     assert entry(place) == {"tries": 1, "solved": True}
+
+
+def test_what_is_sound_in_a_damaged_file_is_kept(place):
+    place.write_text('{"format": 1, "exercises": {"a": 3, "b": {"tries": 2, "solved": true}}}')
+    ch01.majority.check(RIGHT)
+    assert json.loads(place.read_text())["exercises"]["b"] == {"tries": 2, "solved": True}
+
+
+def test_a_mark_that_an_editor_puts_first_is_no_damage(place):
+    content = '{"format": 1, "exercises": {"ch01.majority": {"tries": 2, "solved": true}}}'
+    place.write_bytes(b"\xef\xbb\xbf" + content.encode())
+    assert "damaged" not in repr(ch01.majority.check(WRONG))
+    assert entry(place) == {"tries": 3, "solved": True}
+
+
+def test_a_file_that_cannot_be_read_is_left_alone(place, monkeypatch):
+    ch01.majority.check(RIGHT)
+    whole = place.read_bytes()
+
+    def refuse(*arguments, **how):
+        raise PermissionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", refuse)
+        assert "could not be saved" in repr(ch01.not_gate.check((-20, 10)))
+        assert progress(ch01)
+    assert place.read_bytes() == whole
+    assert progress(ch01)
+    ch01.not_gate.check((-20, 10))
+    solved = json.loads(place.read_text())["exercises"]
+    assert solved["ch01.not_gate"] == {"tries": 2, "solved": True}, "the session's try is joined"
+    assert solved["ch01.majority"]["solved"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no devices there")
+def test_a_device_is_no_file(monkeypatch):
+    monkeypatch.setattr(record, "_this_session", {})
+    for device in ("/dev/null", "/dev/full"):
+        monkeypatch.setenv("COURSE_PROGRESS", device)
+        assert "could not be saved" in repr(ch01.majority.check(RIGHT))
+        assert stat.S_ISCHR(os.stat(device).st_mode)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_stays_a_link(place, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    place.symlink_to(tmp_path / "elsewhere" / "progress.json")
+    ch01.majority.check(RIGHT)
+    assert place.is_symlink() and entry(place)["solved"]
+
+
+@pytest.mark.parametrize("path", [".", "/", " off ", "~no-such-user-here/p.json"])
+def test_odd_settings_cost_nothing(path, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(record, "_this_session", {})
+    monkeypatch.setenv("COURSE_PROGRESS", path)
+    assert ch01.majority.check(RIGHT).correct
+    assert repr(progress(ch01))
 
 
 def test_a_second_damaged_file_does_not_replace_the_first(place):
@@ -144,13 +203,6 @@ def test_a_folder_in_place_of_the_file_costs_nothing(place):
     place.mkdir()
     assert "could not be saved" in repr(ch01.majority.check(RIGHT))
     assert record.load()["ch01.majority"]["solved"]
-
-
-def test_an_unknown_home_costs_nothing(monkeypatch):
-    monkeypatch.setattr(record, "_this_session", {})
-    monkeypatch.setenv("COURSE_PROGRESS", "~no-such-user-here/progress.json")
-    assert ch01.majority.check(RIGHT).correct
-    assert progress(ch01)
 
 
 def test_the_file_is_made_in_new_folders(tmp_path, monkeypatch):

@@ -5,29 +5,22 @@ a value that comes back is a number, text, a list, a tuple, a dict or a NumPy ar
 numbers, made anew, and never an object whose methods the student wrote.
 """
 
-import ast
 import copy
-import dis
-import inspect
 import linecache
-import textwrap
+import numbers
 import traceback
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
-__all__ = [
-    "Run",
-    "Unreadable",
-    "describe",
-    "describe_call",
-    "has_blank",
-    "plain",
-    "run_answer",
-    "same",
-]
+from course_lib.exercises.blanks import has_blank, holds_ellipsis
 
-DEEPEST = 8
+__all__ = ["Run", "Unreadable", "describe", "describe_call", "plain", "run_answer", "same"]
+
+DEEPEST = 8  # nested lists, and at the same time
+LARGEST = 10_000  # entries of one list: more is no answer to any exercise
+LONGEST = 400  # characters of an exception's text
 
 
 @dataclass(frozen=True)
@@ -51,30 +44,32 @@ class Run:
     changed: int | None = None
     blank: bool = False
 
-    @property
-    def clean(self):
-        """True if the code returned, and left its arguments as they were."""
-        return not self.error and self.changed is None
-
 
 def run_answer(answer, cases):
     """Call `answer` with a copy of each case; return a list of `Run`, one for each.
 
     An answer that is not callable is itself the value, for exercises whose only case has
-    no arguments.
+    no arguments. An interrupt ends the runs that are left.
     """
-    blank = has_blank(answer)
     runs = []
     for case in cases:
-        run = _run(answer, case)
-        empty = run.error == "NotImplementedError" or _holds_ellipsis(run.value)
-        runs.append(replace(run, blank=blank or empty))
-        if run.error == "KeyboardInterrupt":
-            return runs + [run] * (len(cases) - len(runs))
-    return runs
+        stopped = runs and runs[-1].error == "KeyboardInterrupt"
+        runs.append(runs[-1] if stopped else _run(answer, case))
+    blank = has_blank(answer) or all(run.error == "NotImplementedError" for run in runs)
+    return [
+        replace(run, blank=blank or holds_ellipsis(run.value) or "'ellipsis'" in run.message)
+        for run in runs
+    ]
 
 
 def _run(answer, case):
+    try:
+        return _called(answer, case)
+    except BaseException:  # an object that misbehaves even while it is looked at
+        return Run(error="Error", message="it cannot be looked at without a further error")
+
+
+def _called(answer, case):
     if not callable(answer):
         if case:
             return Run(
@@ -87,7 +82,9 @@ def _run(answer, case):
     try:
         value = plain(answer(*arguments))
     except BaseException as error:  # also SystemExit and an interrupt: the check goes on
-        return Run(error=type(error).__name__, message=_what_happened(error, answer))
+        is_blank = isinstance(error, NotImplementedError)
+        name = "NotImplementedError" if is_blank else type(error).__name__
+        return Run(error=name, message=_what_happened(error, answer))
     for i, (before, after) in enumerate(zip(case, arguments, strict=True)):
         if not same(plain(before), plain(after)):
             return Run(value=value, changed=i)
@@ -98,15 +95,15 @@ def _what_happened(error, answer):
     if isinstance(error, KeyboardInterrupt):
         return "you stopped it while it ran; does a loop in it never end?"
     try:
-        text = str(error)
-    except Exception:
+        text = str(error).encode("utf-8", "replace").decode()[:LONGEST]
+    except BaseException:
         text = ""
     filename = getattr(getattr(answer, "__code__", None), "co_filename", None)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         line = linecache.getline(frame.filename, frame.lineno or 0).strip()
         if frame.filename == filename and line:
             return f"{text}, in the line `{line}`" if text else f"in the line `{line}`"
-    return text
+    return text or "it says no more"
 
 
 def plain(value, depth=0):
@@ -114,22 +111,28 @@ def plain(value, depth=0):
     if value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str):
         return value
     try:
-        if isinstance(value, tuple | list | range) and depth < DEEPEST:
-            items = [plain(item, depth + 1) for item in value]
+        if isinstance(value, tuple | list | range | dict):
+            if depth == DEEPEST or len(value) > LARGEST:
+                return Unreadable(f"a {type(value).__name__} of lists without end")
+            if isinstance(value, dict):
+                return {str(key): plain(item, depth + 1) for key, item in value.items()}
+            items = [plain(item, depth + 1) for item in islice(value, LARGEST)]
             return tuple(items) if isinstance(value, tuple) else items
-        if isinstance(value, dict) and depth < DEEPEST:
-            return {str(key): plain(item, depth + 1) for key, item in value.items()}
+        if isinstance(value, numbers.Number) and not isinstance(value, np.generic):
+            return complex(value) if isinstance(value, complex) else float(value)
         array = np.array(value, subok=False)
         if array.dtype.kind in "biufcU":
             return array if array.ndim else array.item()
-        if array.dtype == object and array.ndim and depth < DEEPEST:
+        if array.dtype == object and array.ndim and array.size <= LARGEST and depth < DEEPEST:
             return [plain(item, depth + 1) for item in array]
+        if array.dtype == object and isinstance(array.item(), numbers.Number):
+            return float(array.item())
     except Exception:
         pass
     return Unreadable(type(value).__name__)
 
 
-def same(a, b, rtol=1e-7, atol=1e-9):
+def same(a, b, rtol=1e-5, atol=1e-5):
     """Are two plain values alike: numbers to rounding, lists and tuples entry by entry?"""
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(same(x, y, rtol, atol) for x, y in zip(a, b, strict=True))
@@ -142,49 +145,6 @@ def same(a, b, rtol=1e-7, atol=1e-9):
         return a.shape == b.shape and bool(np.all(a == b))
     except (ValueError, TypeError):
         return False
-
-
-def has_blank(answer):
-    """Does `answer` still hold a blank: a bare `...`, or nothing but `pass`?
-
-    The dots of an index, as in ``X[..., 0]``, are no blank.
-    """
-    if not callable(answer):
-        return _holds_ellipsis(plain(answer))
-    if inspect.isclass(answer):
-        functions = [f for f in vars(answer).values() if inspect.isfunction(f)]
-    else:
-        functions = [answer] if inspect.isfunction(answer) else []
-    return any(_is_empty(f.__code__) or _mentions_blank(f) for f in functions)
-
-
-def _holds_ellipsis(value):
-    if isinstance(value, list | tuple):
-        return any(_holds_ellipsis(item) for item in value)
-    return value is Ellipsis
-
-
-def _is_empty(code):
-    names = {i.opname for i in dis.get_instructions(code)} - {"RESUME", "NOP"}
-    returned = [i.argval for i in dis.get_instructions(code) if i.opname.endswith("_CONST")]
-    return names <= {"LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"} and returned == [None]
-
-
-def _mentions_blank(function):
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
-        return _holds_ellipsis(function.__code__.co_consts)
-    indices = {
-        id(node)
-        for subscript in ast.walk(tree)
-        if isinstance(subscript, ast.Subscript)
-        for node in ast.walk(subscript.slice)
-    }
-    return any(
-        isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in indices
-        for node in ast.walk(tree)
-    )
 
 
 def describe_call(case):

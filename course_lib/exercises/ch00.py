@@ -8,7 +8,12 @@ from course_lib.exercises.judging import CORRECT, agrees_with, numbers
 
 
 def _pairs(rng):
-    return [(2.0, 6.0), (0.0, 1.0), *(tuple(rng.uniform(-9, 9, 2).tolist()) for _ in range(5))]
+    return [
+        (2.0, 6.0),
+        (0.0, 1.0),
+        (6.0, -20.0),
+        *(tuple(rng.uniform(-9, 9, 2).tolist()) for _ in range(5)),
+    ]
 
 
 _is_the_mean = agrees_with(

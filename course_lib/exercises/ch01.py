@@ -6,7 +6,7 @@ The exercises of notebook 01.
 import numpy as np
 
 from course_lib.activations import sigmoid, sign, step
-from course_lib.exercises.answers import describe_call
+from course_lib.exercises.answers import describe_call, same
 from course_lib.exercises.exercise import Misconception, exercise
 from course_lib.exercises.judging import CORRECT, agrees_with, numbers, parts
 from course_lib.exercises.truth_tables import (
@@ -173,7 +173,7 @@ def x1_and_not_x2():
 def _lines(rng):
     drawn = [(rng.normal(size=n), float(rng.normal()), rng.normal(size=n)) for n in (2, 2, 3, 4)]
     w = np.array([3.0, 4.0])
-    fixed = [(-5.0, [2.0, 1.0]), (-5.0, [0.0, 0.0]), (10.0, [0.0, 0.0])]
+    fixed = [(-5.0, [2.0, 1.0]), (-5.0, [0.0, 0.0]), (-5.0, [-3.0, 1.0]), (10.0, [0.0, 0.0])]
     return [*((w, b, np.array(x)) for b, x in fixed), *drawn]
 
 
@@ -534,13 +534,13 @@ def _judge_step(cases, values):
         here = f"For (w, b, x, y, eta) = {describe_call(case)}"
         fires = sum(w * x) + b >= 0
         if fires == (y == 1):
-            if not (np.allclose(new_w, w) and np.isclose(new_b, b)):
+            if not (same(new_w, w) and same(new_b, b)):
                 return f"{here} the neuron answers y already, and you changed w or b all the same."
-        elif not np.allclose(new_w, w + eta * y * x):
-            if np.allclose(new_w, w):
+        elif not same(new_w, w + eta * y * x):
+            if same(new_w, w):
                 return f"{here} the neuron does not answer y, and you left w as it was."
             return f"{here} w should move by η y x; yours moved by something else."
-        elif not np.isclose(new_b, b + eta * y):
+        elif not same(new_b, b + eta * y):
             return f"{here} w is right. b should move by η y; yours moved by something else."
     return CORRECT
 
@@ -633,7 +633,7 @@ def _in_place(w, b, x, y, eta):
         Misconception(
             _numpy_sign,
             "At z = 0 the perceptron answers +1, and you treat that as a mistake when y is +1. "
-            "Note that `np.sign(0)` is 0, while `sign` of the library is +1 there.",
+            "Note that `np.sign(0)` is 0, and that y z <= 0 is true there whatever y is.",
         ),
         Misconception(
             _in_place,

@@ -4,6 +4,7 @@ import ast
 import inspect
 import os
 import textwrap
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -115,8 +116,12 @@ class Exercise:
         Never raises for what a student wrote. With COURSE_GRADING=1, raises `NotCorrect`
         unless the answer is correct.
         """
-        answer = answer[0] if len(answer) == 1 else (answer or ...)
-        verdict = self.verdict(answer)
+        if not answer:
+            verdict = Verdict(
+                Outcome.NOT_STARTED, f"Name it in the brackets: `check({self.name})`."
+            )
+        else:
+            verdict = self.verdict(answer[0] if len(answer) == 1 else answer)
         started = verdict.outcome is not Outcome.NOT_STARTED
         card = self._card(verdict, record.note_try(self.key, verdict.correct) if started else "")
         if os.environ.get("COURSE_GRADING") == "1" and not verdict.correct:
@@ -135,13 +140,20 @@ class Exercise:
 
     def judge_runs(self, cases, runs):
         """Judge what came back: a pure function, for this process or another one."""
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # what a student's numbers do is for the sentence to say
+            return self._judged(cases, runs)
+
+    def _judged(self, cases, runs):
         complaint = self._complaint(cases, runs)
         if complaint is CORRECT:
             return Verdict(Outcome.CORRECT, self.lesson)
         if any(run.blank for run in runs):
             return Verdict(
                 Outcome.NOT_STARTED,
-                "There is still a blank, `...` or `pass`, or nothing is returned.",
+                "A blank, `...`, is still in it, or no code of yours.",
             )
         for misconception in self.misconceptions:
             if self._alike(runs, run_answer(misconception.code, cases)):
@@ -151,7 +163,7 @@ class Exercise:
     def hint(self, number=1):
         """Hint `number`, from 1; each says a little more than the one before."""
         count = len(self.hints)
-        if not isinstance(number, int) or not 1 <= number <= count:
+        if number not in range(1, count + 1):
             return Card("?", f"There are {count} hints: .hint(1) to .hint({count}).")
         more = (f"For the next one: `.hint({number + 1})`.",) if number < count else ()
         return Card("?", f"Hint {number} of {count}", (self.hints[number - 1], *more))
@@ -178,7 +190,8 @@ class Exercise:
             if run.changed is not None:
                 return (
                     f"Your function changes its argument number {run.changed + 1}, which belongs "
-                    f"to the caller. `w = w + d` makes a new array; `w += d` changes the old one."
+                    f"to the caller. `w = w + d` makes a new array; `w += d` changes the old one, "
+                    f"and so do methods such as `w.sort()`."
                 )
         try:
             complaint = self.judge(cases, [run.value for run in runs])

@@ -65,7 +65,7 @@ def parts(value, names):
     return value
 
 
-def agrees_with(oracle, wrong, what="What your function returns", rtol=1e-6, atol=1e-8):
+def agrees_with(oracle, wrong, what="What your function returns", rtol=1e-5, atol=1e-5):
     """A judge: in every case the value is `oracle(*case)`, to rounding.
 
     `wrong` is the sentence for a value of the right shape that is not right; the first
@@ -85,9 +85,12 @@ def agrees_with(oracle, wrong, what="What your function returns", rtol=1e-6, ato
 
 def _as_floats(value, what):
     if value is None:
-        raise NotYet(f"{what} is None. Is there a `return` at the end?")
+        raise NotYet(f"{what} is None: was it given a value, and returned?")
     if isinstance(value, Unreadable | str | dict):
         raise NotYet(f"{what} should be numbers, and it is {_kind(value)}.")
+    for item in _entries(value):
+        if item is None or isinstance(item, Unreadable | str | dict):
+            raise NotYet(f"{what} should hold numbers, and one entry is {_kind(item)}.")
     try:
         array = np.asarray(value)
         if array.dtype.kind in "biuf":
@@ -96,9 +99,19 @@ def _as_floats(value, what):
             raise NotYet(f"{what} should be real numbers, and yours are complex.")
         if array.dtype.kind == "O":
             return array.astype(float)
-    except (ValueError, TypeError, OverflowError):
+    except OverflowError:
+        raise NotYet(f"{what} holds a number too large for a computer's decimals.") from None
+    except (ValueError, TypeError):
         pass
     raise NotYet(f"{what} should be numbers in a regular grid, and it is {_kind(value)}.")
+
+
+def _entries(value):
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _entries(item)
+    else:
+        yield value
 
 
 def _without_ones(shape):
@@ -116,6 +129,8 @@ def _form(shape):
 
 
 def _kind(value):
+    if value is None:
+        return "None"
     if isinstance(value, Unreadable):
         return f"an object of type {value.kind}"
     if isinstance(value, str) or (isinstance(value, np.ndarray) and value.dtype.kind == "U"):

@@ -4,6 +4,7 @@ import html
 from dataclasses import dataclass
 
 from course_lib.exercises import ch00, ch01, record
+from course_lib.exercises.cards import Card
 from course_lib.exercises.exercise import Exercise
 
 __all__ = ["CHAPTERS", "Progress", "Row", "exercises_of", "progress"]
@@ -58,6 +59,8 @@ def exercises_of(chapter):
 
 def progress(*chapters):
     """What is solved: a row for each notebook, or for each exercise of the `chapters` given."""
+    if not set(map(id, chapters)) <= set(map(id, CHAPTERS)):
+        return Card("?", "progress() shows all notebooks, progress(ch01) those of one.")
     known = record.load()
     if not chapters:
         return Progress(tuple(_chapter_row(chapter, known) for chapter in CHAPTERS))

@@ -23,14 +23,16 @@ __all__ = ["load", "note_try"]
 
 NAME = "course_progress.json"
 FORMAT = 1
+MANY = 10**6
 _this_session = {}
 
 
 def load():
-    """All that is known: {"ch01.half_adder": {"tries": 3, "solved": True}, …}."""
+    """All that is known: {"ch01.half_adder": {"tries": 3, "solved": True}, …}. Never raises."""
     known = dict(_this_session)
     for place in _places():
-        known = _joined(known, _read(place)[0])
+        with suppress(OSError):
+            known = _joined(known, _read(place)[0])
     return known
 
 
@@ -42,20 +44,23 @@ def note_try(exercise, solved):
     places = _places()
     if not places:
         return ""
+    _count(_this_session, exercise, solved)
     for place in places:
         try:
-            return _add(place, exercise, solved)
-        except (OSError, RuntimeError):
+            note = _add(place, _this_session)
+        except (OSError, ValueError, RuntimeError):
             continue
-    _count(_this_session, exercise, solved)
+        _this_session.clear()
+        return note
     return (
-        f"Your progress could not be saved ({places[0].name} cannot be written); it is kept "
-        f"until this kernel stops."
+        f"Your progress could not be saved ({places[0].name or places[0]} cannot be written); it "
+        f"is kept until this kernel stops."
     )
 
 
 def _places():
-    wanted = os.environ.get("COURSE_PROGRESS", "")
+    """Where progress may stand, best first; none if it is switched off."""
+    wanted = os.environ.get("COURSE_PROGRESS", "").strip()
     if wanted.lower() == "off":
         return []
     if wanted:
@@ -65,44 +70,54 @@ def _places():
 
 def _beside_the_notebooks():
     checkout = Path(__file__).resolve().parents[2] / "notebooks"
-    return checkout if checkout.is_dir() else Path.cwd()
+    return checkout if checkout.is_dir() else Path()
 
 
-def _add(place, exercise, solved):
+def _add(place, news):
+    place = Path(os.path.realpath(place))
+    _refuse_what_is_no_file(place)
     place.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(place.with_name(f".{place.name}.lock"), timeout=2)
     with suppress(Timeout, NotImplementedError):
         lock.acquire()
     try:
         known, damaged = _read(place)
-        if damaged:
-            aside = _set_aside(place)
-        _count(known, exercise, solved)
-        _write(place, known)
+        aside = _set_aside(place) if damaged else None
+        _write(place, _joined(known, news))
     finally:
         lock.release()
-    if damaged:
-        return f"{place.name} could not be read; it was kept as {aside.name}, and a new one begun."
+    if aside:
+        return f"{place.name} was damaged: it was kept as {aside.name}, and a new one begun."
     return ""
 
 
 def _read(place):
-    """What `place` holds, and whether it is damaged."""
-    try:
-        text = place.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        return {}, True
-    except OSError:
+    """What can be understood of the file, and whether there is more in it than that.
+
+    Raises OSError if there is something at `place` that cannot be read.
+    """
+    if not place.exists():
         return {}, False
+    _refuse_what_is_no_file(place)
     try:
-        content = json.loads(text)
-        entries = content["exercises"] if content["format"] == FORMAT else None
-        return {
-            str(key): {"tries": int(entry["tries"]), "solved": entry["solved"] is True}
-            for key, entry in entries.items()
-        }, False
-    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        content = json.loads(place.read_text(encoding="utf-8-sig"))
+        entries = content["exercises"].items()
+        damaged = content["format"] != FORMAT
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}, True
+    known = {}
+    for key, entry in entries:
+        try:
+            tries = min(int(entry["tries"]), MANY)
+            known[str(key)] = {"tries": tries, "solved": entry["solved"] is True}
+        except (ValueError, KeyError, TypeError, ArithmeticError):
+            damaged = True
+    return known, damaged
+
+
+def _refuse_what_is_no_file(place):
+    if place.exists() and not place.is_file():
+        raise OSError(f"{place} is a folder or a device")
 
 
 def _write(place, known):
