@@ -21,7 +21,8 @@ course: $(BUILT)
 	@echo "Opening the course in your browser. Leave this window open; Ctrl+C, twice, ends it."
 	@$(RUN) -m jupyterlab --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
-	  --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	  --LabApp.extension_manager=readonly \
 	  $(AS_ROOT) $(LAB_FLAGS)
 
 test: $(BUILT)

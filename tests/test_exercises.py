@@ -348,7 +348,7 @@ def test_calls_and_lines_are_named():
         return w.nothing
 
     text = repr(ch01.distance_to_line.check(distance_to_line))
-    assert "AttributeError" in text and "([3., 4.], -5., [2., 1.])" in text
+    assert "AttributeError" in text and "([3, 4], -5, [2, 1])" in text
     assert "in the line `return w.nothing`" in text
 
 

@@ -4,6 +4,7 @@ Does nothing twice: what is installed already stays. Whatever goes wrong ends in
 that says what to do. Uses nothing but the standard library.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -66,6 +67,14 @@ def install():
     stop(installed, "The packages could not be installed; the lines above say why.")
 
 
+def settle_jupyterlab():
+    """Let JupyterLab start without asking whether it may fetch news from its makers."""
+    settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+    overrides = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    overrides.parent.mkdir(parents=True, exist_ok=True)
+    overrides.write_text(json.dumps(settings, indent=2), encoding="utf-8")
+
+
 def run(command):
     """Run a command in the project's folder, its output kept for the case that it fails."""
     return subprocess.run(
@@ -91,6 +100,7 @@ def main():
     print(f"Building the environment in .venv with Python {version}: one to three minutes, once.")
     make_venv()
     install()
+    settle_jupyterlab()
     STAMP.write_text(f"Python {version}\n", encoding="utf-8")
     print(f"  Built in {time.perf_counter() - start:.0f} s.")
 

@@ -157,5 +157,7 @@ def describe(argument):
     if isinstance(argument, np.ndarray) and argument.size > 8:
         return f"array of shape {argument.shape}"
     if isinstance(argument, np.ndarray | float):
-        return np.array2string(np.asarray(argument), precision=4, separator=", ")
+        return np.array2string(
+            np.asarray(argument), separator=", ", formatter={"float_kind": "{:.4g}".format}
+        )
     return repr(argument)

@@ -23,6 +23,8 @@ _is_the_mean = agrees_with(
 
 def _judge(cases, values):
     verdict = _is_the_mean(cases, values)
+    if verdict is not CORRECT and len({repr(value) for value in values}) == 1:
+        return f"Your function returns {values[0]!r} whatever a and b are. Use them."
     if verdict is not CORRECT and all(float(numbers(v, (), "It")).is_integer() for v in values):
         return ONLY_WHOLE
     return verdict
@@ -30,6 +32,10 @@ def _judge(cases, values):
 
 def _no_brackets(a, b):
     return a + b / 2
+
+
+def _a_halved_alone(a, b):
+    return a / 2 + b
 
 
 def _half_the_distance(a, b):
@@ -58,6 +64,9 @@ ONLY_WHOLE = (
         Misconception(
             _no_brackets,
             "Python divides before it adds: you halved b alone. Put the sum in brackets.",
+        ),
+        Misconception(
+            _a_halved_alone, "You halved a alone. Put the sum in brackets, then divide it."
         ),
         Misconception(
             _half_the_distance,

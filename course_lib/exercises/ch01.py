@@ -10,6 +10,7 @@ from course_lib.exercises.answers import describe_call, same
 from course_lib.exercises.exercise import Misconception, exercise
 from course_lib.exercises.judging import CORRECT, agrees_with, numbers, parts
 from course_lib.exercises.truth_tables import (
+    TRANSPOSED,
     as_table,
     inputs,
     judge_gate,
@@ -205,6 +206,22 @@ def _bias_not_divided(w, b, x):
     return w @ x / np.sqrt(w @ w) + b
 
 
+def _bias_subtracted(w, b, x):
+    return (w @ x - b) / np.sqrt(w @ w)
+
+
+def _other_way_round(w, b, x):
+    return -(w @ x + b) / np.sqrt(w @ w)
+
+
+def _divided_by_len(w, b, x):
+    return (w @ x + b) / len(w)
+
+
+def _divided_by_abs(w, b, x):
+    return (w @ x + b) / abs(w)
+
+
 def _two_inputs_only(w, b, x):
     return (w[0] * x[0] + w[1] * x[1] + b) / np.sqrt(w[0] ** 2 + w[1] ** 2)
 
@@ -244,6 +261,20 @@ def _two_inputs_only(w, b, x):
         Misconception(
             _bias_not_divided,
             "Only w·x was divided: `/` comes before `+`. Put w·x + b in brackets.",
+        ),
+        Misconception(_bias_subtracted, "b is added to w·x, and you subtract it."),
+        Misconception(
+            _other_way_round,
+            "The sign is turned round: the distance is positive where z is positive.",
+        ),
+        Misconception(
+            _divided_by_len,
+            "`len(w)` counts the entries of w. The length of the arrow is the root of w·w.",
+        ),
+        Misconception(
+            _divided_by_abs,
+            "`abs(w)` takes the size of each entry on its own. The length of the arrow is one "
+            "number, the root of w·w.",
         ),
         Misconception(
             _two_inputs_only,
@@ -474,11 +505,7 @@ def _or_and_nor():
             "Your hidden neurons are OR and NAND, as they may be. One of them is always on, and "
             "your output neuron is content with one; it should want both.",
         ),
-        Misconception(
-            _transposed,
-            "Your network answers 1 for x = (1, 0) alone. Is W1 transposed? Column j of W1 holds "
-            "the two weights of hidden neuron j.",
-        ),
+        Misconception(_transposed, TRANSPOSED),
         Misconception(
             _upside_down,
             "That is XNOR, right everywhere but upside down: reverse the signs of w2 and b2.",
@@ -566,6 +593,17 @@ def _twice_as_far(w, b, x, y, eta):
     return w + eta * error * x, b + eta * error
 
 
+def _error_of_step(w, b, x, y, eta):
+    error = y - step(w @ x + b)
+    return w + eta * error * x, b + eta * error
+
+
+def _without_y(w, b, x, y, eta):
+    if sign(w @ x + b) == y:
+        return w, b
+    return w + eta * x, b + eta
+
+
 def _without_eta(w, b, x, y, eta):
     if sign(w @ x + b) == y:
         return w, b
@@ -619,6 +657,14 @@ def _in_place(w, b, x, y, eta):
             _twice_as_far,
             "With labels -1 and +1 the difference y - ŷ is -2 or +2: your step is twice as long "
             "as η y x.",
+        ),
+        Misconception(
+            _error_of_step,
+            "That is (1.9) with `step`, for labels 0 and 1. Here the labels are -1 and +1: ask "
+            "whether `sign` gives y, and after a mistake move by η y x.",
+        ),
+        Misconception(
+            _without_y, "You left out y: for a label of -1 the step must go the other way."
         ),
         Misconception(_without_eta, "You left out η, the length of the step."),
         Misconception(

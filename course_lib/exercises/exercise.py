@@ -153,7 +153,7 @@ class Exercise:
         if any(run.blank for run in runs):
             return Verdict(
                 Outcome.NOT_STARTED,
-                "A blank, `...`, is still in it, or no code of yours.",
+                "There is still a blank, `...`, in it, or it holds no code.",
             )
         for misconception in self.misconceptions:
             if self._alike(runs, run_answer(misconception.code, cases)):
@@ -220,7 +220,7 @@ class Exercise:
         sentences = [verdict.sentence] if verdict.sentence else []
         chapter = self.key.partition(".")[0]
         if verdict.outcome is Outcome.NOT_STARTED:
-            sentences.append("Fill it in, run that cell, then this one again.")
+            sentences.append("Write your answer in its place, run that cell, then this one again.")
         if verdict.outcome is Outcome.NOT_YET:
             sentences.append(f"Stuck? `{chapter}.{self.name}.hint()`")
         if note:

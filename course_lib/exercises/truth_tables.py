@@ -11,9 +11,21 @@ from course_lib.activations import sigmoid
 from course_lib.datasets import gates
 from course_lib.exercises.judging import CORRECT, NotYet, numbers, parts
 
-__all__ = ["as_table", "inputs", "judge_gate", "judge_network", "network_tables", "neuron_outputs"]
+__all__ = [
+    "TRANSPOSED",
+    "as_table",
+    "inputs",
+    "judge_gate",
+    "judge_network",
+    "network_tables",
+    "neuron_outputs",
+]
 
 SURE = 0.9
+TRANSPOSED = (
+    "With rows and columns of W1 exchanged your network would be right. Column j of W1, not row j, "
+    "holds the two weights of hidden neuron j."
+)
 
 
 def inputs(n):
@@ -82,6 +94,10 @@ def judge_network(table):
                     "Your design is right, but its neurons are too unsure of themselves: multiply "
                     "all nine numbers by 10."
                 )
+            W1, b1, w2, b2 = value
+            exchanged = (np.transpose(numbers(W1, (2, 2), "W1")), b1, w2, b2)
+            if _complaint(_network_outputs(exchanged)[1], table) is CORRECT:
+                return TRANSPOSED
             return (
                 f"To 00, 01, 10, 11 your hidden neurons answer {_named(h[:, 0])} and "
                 f"{_named(h[:, 1])}, and your output {_named(a)}; it should be {_named(table)}."
