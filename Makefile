@@ -1,7 +1,7 @@
 # Everything from a bare clone, with Python 3.11+ and make: `make` lists what there is.
 # Set PYTHON to choose the interpreter: make course PYTHON=python3.12
 
-PYTHONS := $(or $(PYTHON),python3 python python3.14 python3.13 python3.12 python3.11)
+PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3 python python3.14 python3.13 python3.12 python3.11)
 BUILT := .venv/built
 RUN := .venv/bin/python
 # Extra options for JupyterLab: make course LAB_FLAGS="--no-browser --port=9999"
@@ -40,7 +40,7 @@ $(BUILT): pyproject.toml constraints.txt
 	    exec "$$python" tools/build_environment.py; \
 	  fi; \
 	done; \
-	echo "This course needs Python 3.11 or newer, and none of these is: $(PYTHONS)." >&2; \
+	echo 'This course needs Python 3.11 or newer, and none of these is: $(PYTHONS).' >&2; \
 	echo "Install one (python.org, or your system's packages), then try again;" >&2; \
 	echo "if it has another name, say so: make course PYTHON=/where/it/is/python3.12" >&2; \
 	exit 1

@@ -128,12 +128,12 @@ needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 @needs_make
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in for an old Python is a shell script")
 def test_a_python_that_is_too_old_gets_a_sentence(tmp_path):
-    old = tmp_path / "python-of-2015"
+    old = tmp_path / "python of 2015"
     old.write_text("#!/bin/sh\nexit 1\n")
     old.chmod(0o755)
     made = _make(_copy(tmp_path), "course", f"PYTHON={old}")
     assert made.returncode != 0
-    assert "needs Python 3.11 or newer" in made.stderr and "python-of-2015" in made.stderr
+    assert "needs Python 3.11 or newer" in made.stderr and "python of 2015" in made.stderr
 
 
 @needs_make
