@@ -18,7 +18,8 @@ help:
 	@echo "make clean     remove the environment and what tests leave behind"
 
 course: $(BUILT)
-	@echo "Opening the course in your browser. Leave this window open; Ctrl+C, twice, ends it."
+	@echo "Opening the course in your browser, in about ten seconds. Leave this window open;"
+	@echo "Ctrl+C, twice, ends it."
 	@$(RUN) -m jupyterlab --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \

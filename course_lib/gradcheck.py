@@ -33,7 +33,7 @@ def numerical_gradient(f, x, h=1e-6):
         If x is float32, empty or not finite, if h is not positive, or if f returns anything
         but one finite number.
 
-    Source: notebook 05.
+    Source: notebook 00, equation (0.1), and notebook 05.
     """
     x = floats("numerical_gradient", "x", x)
     if x.dtype != np.float64:
@@ -53,7 +53,7 @@ def numerical_gradient(f, x, h=1e-6):
         above, below = x.copy(), x.copy()
         above[i] += h
         below[i] -= h
-        gradient[i] = (_number(f(above)) - _number(f(below))) / (2 * h)
+        gradient[i] = (_number(f(above)) - _number(f(below))) / (2 * h)  # (0.1)
     return gradient
 
 

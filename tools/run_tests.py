@@ -57,7 +57,7 @@ def main(wanted):
     environment = {**os.environ, "COURSE_PROGRESS": "off", "OMP_NUM_THREADS": "1"}
     environment.pop("COURSE_GRADING", None)
     how = "strictly" if is_strict() else "laxly: this is not Linux with Python 3.11 as pinned"
-    print(f"Testing the whole course, about two minutes. Notebook outputs are compared {how}.")
+    print(f"Testing the whole course, one to two minutes. Notebook outputs are compared {how}.")
     report = []
     for name, commands in parts().items():
         if wanted and name not in wanted:
@@ -66,6 +66,8 @@ def main(wanted):
         start = time.perf_counter()
         codes = [subprocess.run(c, cwd=HERE, env=environment, check=False) for c in commands]
         passed = all(done.returncode == 0 for done in codes)
+        if name == "lint" and not passed:
+            print("`ruff check --fix .` and `ruff format .` in .venv mend most of this.")
         report.append((name, time.perf_counter() - start, passed))
     print("\n== time of each part")
     for name, seconds, passed in report:

@@ -141,9 +141,7 @@ class Exercise:
     def judge_runs(self, cases, runs):
         """Judge what came back: a pure function, for this process or another one."""
         with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # what a student's numbers do is for the sentence to say
+            warnings.simplefilter("ignore")  # what huge numbers do is for the sentence to say
             return self._judged(cases, runs)
 
     def _judged(self, cases, runs):
