@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from course_lib.shapes import expect, floats
+from course_lib.shapes import expect, expect_rng, floats
 
-__all__ = ["gates", "one_hot"]
+__all__ = ["gates", "line", "one_hot", "two_features"]
 
 _GATES = {
     "AND": (0, 0, 0, 1),
@@ -30,6 +30,28 @@ def gates():
     """
     X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=float)
     return X, {name: np.array(answers, dtype=float) for name, answers in _GATES.items()}
+
+
+def line(*, rng, m=50):
+    """Noisy points on a line: y = 2x - 5 + ε, x uniform on [0, 10], ε normal, deviation 1.
+
+    Returns x (m,) and y (m,). Raises TypeError for a foreign `rng`, ValueError for an m
+    below 1. Source: notebook 02.
+    """
+    _checked("line", rng, m)
+    x = rng.uniform(0, 10, size=m)
+    return x, 2 * x - 5 + rng.normal(0, 1, size=m)
+
+
+def two_features(*, rng, m=100):
+    """Noisy points on a plane: y = 1.5 + 2 x1 + 5 x2 + ε, with ε normal, deviation 0.5.
+
+    Both features are uniform on [0, 10]. Returns the features (m, 2), without a column of
+    ones, and y (m,). Raises as `line` does. Source: notebook 02.
+    """
+    _checked("two_features", rng, m)
+    features = rng.uniform(0, 10, size=(m, 2))
+    return features, 1.5 + features @ [2, 5] + rng.normal(0, 0.5, size=m)
 
 
 def one_hot(labels, k):
@@ -61,3 +83,9 @@ def one_hot(labels, k):
             f"Do your labels start at 1?"
         )
     return np.eye(k)[labels.astype(int)]
+
+
+def _checked(who, rng, m):
+    expect_rng(who, rng)
+    if not isinstance(m, int | np.integer) or m < 1:
+        raise ValueError(f"{who}: m is {m!r}, expected the number of points, at least 1.")

@@ -63,7 +63,7 @@ class MeanSquaredError(Loss):
     def value(self, Z, Y):
         """The mean over examples of the squared errors, a float."""
         Z, Y = self._rows(Z, Y)
-        return float(((Z - Y) ** 2).sum() / len(Z))
+        return float(((Z - Y) ** 2).sum() / len(Z))  # (2.1)
 
     def grad(self, Z, Y):
         """∂value/∂Z = (2/m) (Z - Y), an array like Z."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from course_lib.datasets import gates, one_hot
+from course_lib.datasets import gates, line, one_hot, two_features
 from course_lib.shapes import ShapeError
 
 
@@ -49,3 +49,25 @@ def test_one_hot_by_hand():
 def test_bad_labels_have_their_own_sentence(labels, k, error, words):
     with pytest.raises(error, match=words):
         one_hot(labels, k)
+
+
+def test_line_and_plane_are_what_they_say(rng):
+    x, y = line(rng=rng, m=20_000)
+    assert x.shape == y.shape == (20_000,) and x.min() >= 0 and x.max() <= 10
+    assert np.allclose(np.polyfit(x, y, 1), [2, -5], atol=0.05)
+    assert np.isclose((y - 2 * x + 5).std(), 1, atol=0.02)
+    features, y = two_features(rng=rng, m=20_000)
+    noise = y - 1.5 - features @ [2, 5]
+    assert features.shape == (20_000, 2)
+    assert np.isclose(noise.std(), 0.5, atol=0.01) and abs(noise.mean()) < 0.02
+
+
+@pytest.mark.parametrize("make", [line, two_features])
+def test_one_seed_one_table_and_bad_sizes_are_named(make):
+    first, second = (make(rng=np.random.default_rng(3)) for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+    for m in (0, -1, 2.5, None):
+        with pytest.raises(ValueError, match=f"{make.__name__}: m is"):
+            make(rng=np.random.default_rng(3), m=m)
+    with pytest.raises(TypeError, match="default_rng"):
+        make(rng=3)

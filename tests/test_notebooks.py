@@ -200,11 +200,22 @@ def test_the_line_with_a_number_is_the_notebooks_line():
         assert f"# ({number})" in source and f"# ({number})" in notebook
 
 
+def ends(slider):
+    """The first and the last value that a slider can take."""
+    import ipywidgets
+
+    if isinstance(slider, ipywidgets.SelectionSlider):
+        return slider.options[0], slider.options[-1]
+    if isinstance(slider, ipywidgets.FloatLogSlider):
+        return slider.base**slider.min, slider.base**slider.max
+    return slider.min, slider.max
+
+
 def every_end(draw, **sliders):
     """In place of `interact`: call `draw` at all combinations of the ends of its sliders."""
     corners = [{}]
     for name, slider in sliders.items():
-        corners = [{**corner, name: end} for corner in corners for end in (slider.min, slider.max)]
+        corners = [{**corner, name: end} for corner in corners for end in ends(slider)]
     for corner in corners:
         draw(**corner)
     every_end.calls += len(corners)

@@ -11,6 +11,14 @@ from course_lib.plotting import show
 
 X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 CALLS = {
+    "plot_contours": lambda ax: plotting.plot_contours(
+        lambda P: (P**2).sum(axis=1), (-1, 1), (-2, 2), paths={"a": X - 0.5}, minimum=(0, 0), ax=ax
+    ),
+    "plot_fit": lambda ax: plotting.plot_fit([0, 1, 2], [1, 0, 3], lambda x: x, ax=ax),
+    "plot_surface": lambda ax: plotting.plot_surface(
+        lambda P: (P**2).sum(axis=1), (-1, 1), (-2, 2), path=X, ax=ax
+    ),
+    "plot_valley": lambda ax: plotting.plot_valley(np.square, [1, 0.5, 9], low=-1, high=1, ax=ax),
     "plot_functions": lambda ax: plotting.plot_functions({"a": np.tanh, "b": np.sign}, ax=ax),
     "plot_history": lambda ax: plotting.plot_history({"a": [3, 2, 1], "b": [1]}, ax=ax),
     "plot_line": lambda ax: plotting.plot_line([1, 2], -1, ax=ax),
@@ -31,9 +39,9 @@ def test_every_plot_is_tried_here():
     assert set(plotting.__all__) == {*CALLS, "show"}
 
 
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
-def test_plots_draw_into_the_axes_they_are_given_or_a_new_one(call):
-    _, ax = plt.subplots()
+@pytest.mark.parametrize(("name", "call"), CALLS.items(), ids=CALLS.keys())
+def test_plots_draw_into_the_axes_they_are_given_or_a_new_one(name, call):
+    _, ax = plt.subplots(subplot_kw={"projection": "3d"} if name == "plot_surface" else {})
     assert call(ax) is ax
     assert ax.has_data() or ax.patches
     assert isinstance(call(None), plt.Axes)
@@ -52,6 +60,17 @@ def test_a_line_has_its_arrow_on_the_side_of_the_ones():
 
 def test_no_weights_no_line():
     assert not plotting.plot_line([0, 0], 1).lines
+
+
+def test_residuals_reach_from_the_model_to_the_points():
+    ax = plotting.plot_fit([0, 1, 2], [1, 0, 3], lambda x: x)
+    strokes = [segment.tolist() for segment in ax.collections[0].get_segments()]
+    assert strokes == [[[0, 0], [0, 1]], [[1, 1], [1, 0]], [[2, 2], [2, 3]]]
+
+
+def test_a_valley_leaves_out_steps_beyond_its_ends():
+    ax = plotting.plot_valley(np.square, [1, 0.5, 9], low=-1, high=1)
+    assert ax.lines[1].get_xdata().tolist() == [1, 0.5]
 
 
 def test_a_jump_is_drawn_without_an_upright_stroke():

@@ -4,9 +4,10 @@ import numpy as np
 
 from course_lib.plotting.figures import axes_or_new
 
-__all__ = ["plot_functions", "plot_history"]
+__all__ = ["plot_fit", "plot_functions", "plot_history"]
 
 STYLES = ("-", "--", "-.", ":")
+MOST_MARKERS = 30
 
 
 def plot_functions(functions, *, low=-6, high=6, ax=None):
@@ -53,8 +54,34 @@ def plot_history(histories, *, xlabel="epoch", ylabel="loss", ax=None):
     ax = axes_or_new(ax)
     for i, (label, values) in enumerate(histories.items()):
         style = STYLES[i % len(STYLES)]
-        ax.plot(np.arange(1, len(values) + 1), values, style, marker="osD^"[i % 4], label=label)
+        marker = "osD^"[i % 4] if len(values) <= MOST_MARKERS else ""
+        ax.plot(np.arange(1, len(values) + 1), values, style, marker=marker, label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.locator_params(axis="x", integer=True)
+    ax.legend()
+    return ax
+
+
+def plot_fit(x, y, f, *, ax=None):
+    """Draw points, the curve of a model, and every residual as an upright stroke.
+
+    Parameters
+    ----------
+    x, y : arrays (m,)
+    f : callable
+        The model: takes an array of x, returns its predictions.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = axes_or_new(ax)
+    x, y = np.asarray(x), np.asarray(y)
+    along = np.linspace(x.min(), x.max(), 200)
+    ax.vlines(x, f(x), y, color="0.6", linewidth=1, label="residuals")
+    ax.plot(x, y, "o", markersize=5, label="points")
+    ax.plot(along, f(along), "--", label="model")
+    ax.set(xlabel="x", ylabel="y")
     ax.legend()
     return ax

@@ -1,0 +1,551 @@
+"""Least squares and gradient descent.
+
+The exercises of notebook 02. In all of them X (m, n) begins with a column of ones, y is
+(m,), and theta (n,) begins with b.
+"""
+
+import numpy as np
+
+from course_lib.exercises.answers import describe_call, same
+from course_lib.exercises.exercise import Misconception, exercise
+from course_lib.exercises.judging import CORRECT, agrees_with, numbers
+from course_lib.gradcheck import numerical_gradient
+
+
+def _problem(rng, m, n):
+    X = np.column_stack([np.ones(m), rng.normal(size=(m, n - 1))])
+    return X, rng.normal(size=m) * 2, rng.normal(size=n)
+
+
+def _small():
+    return np.array([[1.0, 0.0], [1.0, 2.0]]), np.array([1.0, 2.0]), np.array([0.0, 1.0])
+
+
+def _points(rng):
+    problems = [_small(), *(_problem(rng, m, n) for m, n in ((5, 2), (7, 3), (4, 4)))]
+    return [(X, y, theta) for X, y, theta in problems]
+
+
+def _cost(X, y, theta):
+    return sum((row @ theta - label) ** 2 for row, label in zip(X, y, strict=True)) / len(y)
+
+
+def _slope(X, y, theta):
+    return numerical_gradient(lambda theta: _cost(X, y, theta), theta)
+
+
+# --------------------------------------------------------------------------- mse
+
+
+def _sum_of_squares(X, y, theta):
+    return ((X @ theta - y) ** 2).sum()
+
+
+def _sizes(X, y, theta):
+    return np.abs(X @ theta - y).mean()
+
+
+def _mean_squared(X, y, theta):
+    return (X @ theta - y).mean() ** 2
+
+
+def _root(X, y, theta):
+    return np.sqrt(((X @ theta - y) ** 2).mean())
+
+
+def _halved(X, y, theta):
+    return ((X @ theta - y) ** 2).mean() / 2
+
+
+@exercise(
+    stars=1,
+    cases=_points,
+    judge=agrees_with(_cost, "That is not the mean of the squared errors."),
+    misconceptions=[
+        Misconception(
+            _sum_of_squares,
+            "That is the sum of the squares. Divide by m, or the cost grows with every point.",
+        ),
+        Misconception(
+            _sizes, "That is the mean of the sizes of the errors: square each, do not take `abs`."
+        ),
+        Misconception(
+            _mean_squared,
+            "You took the mean first and then the square: errors of opposite sign cancel. Square "
+            "each error, then take the mean.",
+        ),
+        Misconception(
+            _root, "That is the root of the mean square. The cost is taken without root."
+        ),
+        Misconception(
+            _halved, "There is a factor 1/2 too many. Some books have it; (2.1) has not."
+        ),
+    ],
+    hints=[
+        "The predictions of all examples at once are `X @ theta`.",
+        "Subtract y, square each entry with `** 2`, take the mean.",
+    ],
+    lesson="One number for a whole model: the smaller, the better the fit.",
+)
+def mse(X, y, theta):
+    """The cost (2.1): the mean of the squared errors."""
+    return ((X @ theta - y) ** 2).mean()
+
+
+# --------------------------------------------------------------------------- mse_gradient
+
+
+def _without_two(X, y, theta):
+    return X.T @ (X @ theta - y) / len(y)
+
+
+def _not_averaged(X, y, theta):
+    return 2 * X.T @ (X @ theta - y)
+
+
+def _uphill_down(X, y, theta):
+    return 2 / len(y) * X.T @ (y - X @ theta)
+
+
+def _averaged_twice(X, y, theta):
+    return 2 / len(y) * X.T @ (X @ theta - y) / len(y)
+
+
+def _residuals_only(X, y, theta):
+    return 2 / len(y) * (X @ theta - y)
+
+
+def _divided_by_n(X, y, theta):
+    return 2 / len(theta) * X.T @ (X @ theta - y)
+
+
+@exercise(
+    stars=2,
+    cases=_points,
+    judge=agrees_with(_slope, "Finite differences disagree with your gradient."),
+    misconceptions=[
+        Misconception(
+            _without_two, "Half of it: the square brings down a factor 2, as in (x²)' = 2x."
+        ),
+        Misconception(
+            _not_averaged, "The cost is a mean, so its gradient is one too: divide by m."
+        ),
+        Misconception(
+            _uphill_down,
+            "The sign is turned round: this is the way *down*. The gradient points uphill; the "
+            "minus comes with the step.",
+        ),
+        Misconception(_averaged_twice, "You divided by m twice."),
+        Misconception(
+            _residuals_only,
+            "That has one entry per example. Each parameter adds up the residuals, each times its "
+            "own input: multiply by Xᵀ.",
+        ),
+        Misconception(
+            _divided_by_n, "You divided by the number of parameters; m is the number of examples."
+        ),
+    ],
+    hints=[
+        "Start from the residuals, `X @ theta - y`: one per example.",
+        "Entry j is 2/m times the sum of residual times X[i, j]: that is what `X.T @ …` adds up.",
+    ],
+    lesson="The residuals, seen through Xᵀ: (2.3) comes back in every notebook.",
+)
+def mse_gradient(X, y, theta):
+    """The gradient (2.3) of the mean squared error at theta."""
+    return 2 / len(y) * X.T @ (X @ theta - y)
+
+
+# --------------------------------------------------------------------------- normal_equation
+
+
+def _systems(rng):
+    small = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]), np.array([1.0, 3.0, 4.0])
+    return [small, *(_problem(rng, m, n)[:2] for m, n in ((6, 2), (8, 3), (9, 4)))]
+
+
+def _not_multiplied_by_X(X, y):
+    return np.linalg.inv(X.T @ X) @ y
+
+
+def _inverted_not(X, y):
+    return (X.T @ X) @ (X.T @ y)
+
+
+def _only_right_side(X, y):
+    return X.T @ y
+
+
+def _first_rows_only(X, y):
+    n = X.shape[1]
+    return np.linalg.solve(X[:n], y[:n])
+
+
+@exercise(
+    stars=2,
+    cases=_systems,
+    judge=agrees_with(
+        lambda X, y: np.linalg.lstsq(X, y, rcond=None)[0],
+        "Those parameters do not make the cost smallest.",
+    ),
+    misconceptions=[
+        Misconception(
+            _not_multiplied_by_X,
+            "The right side of (2.4) is Xᵀy, with n entries; you used y itself, with m.",
+        ),
+        Misconception(
+            _inverted_not,
+            "You multiplied by XᵀX. (2.4) says that XᵀX *times* the unknown is Xᵀy: solve for it, "
+            "with `np.linalg.solve`.",
+        ),
+        Misconception(_only_right_side, "That is Xᵀy, the right side of (2.4) alone."),
+        Misconception(
+            _first_rows_only,
+            "You used as many points as there are parameters and forgot the others: the line goes "
+            "through the first ones, and the rest may lie anywhere.",
+        ),
+    ],
+    hints=[
+        "(2.4) is a system of n linear equations for the n entries of theta.",
+        "`np.linalg.solve(A, c)` solves A θ = c. What are A and c here?",
+        "A is `X.T @ X`, c is `X.T @ y`.",
+    ],
+    lesson="At the minimum the residuals are perpendicular to every column of X.",
+)
+def normal_equation(X, y):
+    """The theta of smallest cost, from the normal equations (2.4)."""
+    return np.linalg.solve(X.T @ X, X.T @ y)
+
+
+# --------------------------------------------------------------------------- gradient_step
+
+
+def _steps(rng):
+    return [(X, y, theta, 0.1) for X, y, theta in _points(rng)]
+
+
+def _judge_step(cases, values):
+    for case, value in zip(cases, values, strict=True):
+        X, y, theta, eta = case
+        new = numbers(value, theta.shape, "The new theta")
+        expected = theta - eta * _slope(X, y, theta)
+        if not same(new, expected):
+            moved, wanted = new - theta, expected - theta
+            if same(moved, np.zeros_like(moved)):
+                return "theta has not moved."
+            if moved @ wanted < 0:
+                return "Your step goes uphill: the cost grows. Subtract the gradient."
+            return (
+                f"The new theta is not θ - η∇J. For X, y, theta, eta = {describe_call(case)} yours "
+                f"moved by {np.round(moved, 4).tolist()}."
+            )
+    return CORRECT
+
+
+def _uphill(X, y, theta, eta):
+    return theta + eta * 2 / len(y) * X.T @ (X @ theta - y)
+
+
+def _half_a_step(X, y, theta, eta):
+    return theta - eta / len(y) * X.T @ (X @ theta - y)
+
+
+def _summed(X, y, theta, eta):
+    return theta - eta * 2 * X.T @ (X @ theta - y)
+
+
+def _only_the_gradient(X, y, theta, eta):
+    return 2 / len(y) * X.T @ (X @ theta - y)
+
+
+def _only_the_move(X, y, theta, eta):
+    return -eta * 2 / len(y) * X.T @ (X @ theta - y)
+
+
+def _updates_the_cost(X, y, theta, eta):
+    cost = ((X @ theta - y) ** 2).mean()
+    return cost - eta * 2 / len(y) * X.T @ (X @ theta - y)
+
+
+def _without_learning_rate(X, y, theta, eta):
+    return theta - 2 / len(y) * X.T @ (X @ theta - y)
+
+
+def _changes_theta(X, y, theta, eta):
+    theta -= eta * 2 / len(y) * X.T @ (X @ theta - y)
+    return theta
+
+
+@exercise(
+    stars=3,
+    cases=_steps,
+    judge=_judge_step,
+    misconceptions=[
+        Misconception(
+            _half_a_step, "Half a step: the gradient of a square has the factor 2, see (2.3)."
+        ),
+        Misconception(_uphill, "You added the gradient, so the cost grows: subtract it."),
+        Misconception(
+            _summed,
+            "Your gradient is summed over the examples, not averaged: the more data, the longer "
+            "the step. Divide by m.",
+        ),
+        Misconception(
+            _only_the_gradient, "That is the gradient. The step starts from theta: (2.5)."
+        ),
+        Misconception(
+            _only_the_move, "That is the move alone. Add it to theta to say where you stand."
+        ),
+        Misconception(
+            _updates_the_cost,
+            "You subtract the gradient from the cost J. What moves is theta; J follows.",
+        ),
+        Misconception(_without_learning_rate, "You left out η, the learning rate."),
+        Misconception(
+            _changes_theta,
+            "`theta -= …` changes the array of the caller. Return `theta - …`, a new one.",
+        ),
+    ],
+    hints=[
+        "Two parts: the gradient (2.3) at theta, then the step (2.5).",
+        "The gradient is 2/m · Xᵀ(Xθ - y); in NumPy, `X.T @ (X @ theta - y)`.",
+        "The step is `theta - eta * gradient`.",
+    ],
+    lesson="This line trains every network of this course; only the gradient will change.",
+)
+def gradient_step(X, y, theta, eta):
+    """One step of gradient descent, (2.5), on the mean squared error."""
+    gradient = 2 / len(y) * X.T @ (X @ theta - y)
+    return theta - eta * gradient
+
+
+# --------------------------------------------------------------------------- largest_step
+
+
+def _matrices(rng):
+    small = np.array([[1.0, 1.0], [1.0, -1.0]])
+    return [(small,), *((_problem(rng, m, n)[0] * 3,) for m, n in ((6, 2), (8, 3), (12, 4)))]
+
+
+def _one_over(X):
+    return 1 / np.linalg.eigvalsh(2 / len(X) * X.T @ X).max()
+
+
+def _smallest_eigenvalue(X):
+    return 2 / np.linalg.eigvalsh(2 / len(X) * X.T @ X).min()
+
+
+def _hessian_not_averaged(X):
+    return 2 / np.linalg.eigvalsh(X.T @ X).max()
+
+
+def _hessian_without_two(X):
+    return 2 / np.linalg.eigvalsh(X.T @ X / len(X)).max()
+
+
+def _the_eigenvalue(X):
+    return np.linalg.eigvalsh(2 / len(X) * X.T @ X).max()
+
+
+@exercise(
+    stars=2,
+    cases=_matrices,
+    judge=agrees_with(
+        lambda X: len(X) / np.linalg.norm(X, 2) ** 2, "That is not the limit of the stable steps."
+    ),
+    misconceptions=[
+        Misconception(
+            _one_over, "1/λ is the best step in the steepest direction; it stays stable up to 2/λ."
+        ),
+        Misconception(
+            _smallest_eigenvalue,
+            "The flattest direction would allow that step, but the steepest one diverges first: "
+            "take the largest eigenvalue.",
+        ),
+        Misconception(
+            _hessian_not_averaged,
+            "Your Hessian is XᵀX. The Hessian of a mean has the factor 2/m, see (2.6).",
+        ),
+        Misconception(_hessian_without_two, "Your Hessian lacks the factor 2 of (2.6)."),
+        Misconception(
+            _the_eigenvalue, "That is λ itself. The steeper the valley, the shorter the step."
+        ),
+    ],
+    hints=[
+        "First the Hessian (2.6), then its eigenvalues with `np.linalg.eigvalsh`.",
+        "The limit is 2 divided by the largest of them.",
+    ],
+    lesson="The steepest direction sets the limit, the flattest one the time that it takes.",
+)
+def largest_step(X):
+    """The learning rate below which gradient descent on (2.1) is stable: (2.8)."""
+    hessian = 2 / len(X) * X.T @ X
+    return 2 / np.linalg.eigvalsh(hessian).max()
+
+
+# --------------------------------------------------------------------------- standardise
+
+
+def _tables(rng):
+    small = np.array([[0.0, 10.0], [2.0, 30.0]])
+    drawn = [rng.normal(size=(m, n)) * rng.uniform(1, 9, n) + 5 for m, n in ((5, 2), (8, 3))]
+    return [(features,) for features in (small, *drawn)]
+
+
+def _of_rows(features):
+    mean, std = features.mean(axis=1, keepdims=True), features.std(axis=1, keepdims=True)
+    return (features - mean) / std
+
+
+def _of_all(features):
+    return (features - features.mean()) / features.std()
+
+
+def _not_centred(features):
+    return features / features.std(axis=0)
+
+
+def _not_divided(features):
+    return features - features.mean(axis=0)
+
+
+def _variance(features):
+    return (features - features.mean(axis=0)) / features.var(axis=0)
+
+
+def _by_range(features):
+    low, high = features.min(axis=0), features.max(axis=0)
+    return (features - low) / (high - low)
+
+
+def _judge_standardise(cases, values):
+    for (features,), value in zip(cases, values, strict=True):
+        scaled = numbers(value, features.shape, "The scaled table")
+        rescaled = np.cov(scaled, rowvar=False, bias=True).diagonal()
+        sample = np.cov(scaled, rowvar=False).diagonal()
+        line = [np.corrcoef(a, b)[0, 1] for a, b in zip(scaled.T, features.T, strict=True)]
+        if not same(scaled.mean(axis=0), np.zeros(features.shape[1])):
+            return "The columns of your table do not have mean 0."
+        if not (same(rescaled, np.ones(len(rescaled))) or same(sample, np.ones(len(sample)))):
+            return "The columns of your table do not have standard deviation 1."
+        if not same(line, np.ones(len(line))):
+            return "Mean and deviation are right, but the columns are not those that came."
+    return CORRECT
+
+
+@exercise(
+    stars=1,
+    cases=_tables,
+    judge=_judge_standardise,
+    misconceptions=[
+        Misconception(
+            _of_rows,
+            "You took mean and deviation of each row, that is of each example. A feature is a "
+            "column: axis 0.",
+        ),
+        Misconception(
+            _of_all,
+            "One mean and one deviation for the whole table leave the features as different as "
+            "they were. Take them per column: axis 0.",
+        ),
+        Misconception(
+            _not_centred, "The deviation is 1, but the mean is not 0: subtract it first."
+        ),
+        Misconception(_not_divided, "The mean is 0; now divide by the standard deviation."),
+        Misconception(
+            _variance, "You divided by the variance. Its root, the standard deviation, is `std`."
+        ),
+        Misconception(
+            _by_range,
+            "That maps each column onto [0, 1]: useful at times, but the mean should be 0 here, "
+            "and the deviation 1.",
+        ),
+    ],
+    hints=[
+        "`features.mean(axis=0)` has one entry per column, and so has `std`.",
+        "Subtract the means, divide by the deviations: NumPy does it for all rows at once.",
+    ],
+    lesson="A valley made round: every direction now allows the same step.",
+)
+def standardise(features):
+    """Each column with its mean subtracted, divided by its standard deviation."""
+    return (features - features.mean(axis=0)) / features.std(axis=0)
+
+
+# --------------------------------------------------------------------------- one_epoch
+
+
+def _runs(rng):
+    problems = [_small(), *(_problem(rng, m, n) for m, n in ((4, 2), (5, 3)))]
+    return [(X, y, theta, 0.05) for X, y, theta in problems]
+
+
+def _one_after_the_other(X, y, theta, eta):
+    for i in range(len(y)):
+        theta = theta - eta * _slope(X[i : i + 1], y[i : i + 1], theta)
+    return theta
+
+
+def _stale(X, y, theta, eta):
+    residuals = X @ theta - y
+    for i in range(len(y)):
+        theta = theta - eta * 2 * residuals[i] * X[i]
+    return theta
+
+
+def _no_factor_two(X, y, theta, eta):
+    for i in range(len(y)):
+        theta = theta - eta * (X[i] @ theta - y[i]) * X[i]
+    return theta
+
+
+def _one_batch_step(X, y, theta, eta):
+    return theta - eta * 2 / len(y) * X.T @ (X @ theta - y)
+
+
+def _each_divided_by_m(X, y, theta, eta):
+    for i in range(len(y)):
+        theta = theta - eta * 2 / len(y) * (X[i] @ theta - y[i]) * X[i]
+    return theta
+
+
+def _climbs(X, y, theta, eta):
+    for i in range(len(y)):
+        theta = theta + eta * 2 * (X[i] @ theta - y[i]) * X[i]
+    return theta
+
+
+@exercise(
+    stars=2,
+    cases=_runs,
+    judge=agrees_with(_one_after_the_other, "That is not where one pass over the examples ends."),
+    misconceptions=[
+        Misconception(
+            _stale,
+            "Your residuals are stale: they were computed before the pass, with the old theta. "
+            "Predict anew for each example, with the theta of this moment.",
+        ),
+        Misconception(_no_factor_two, "The factor 2 of the gradient is missing in each step."),
+        Misconception(
+            _one_batch_step,
+            "That is one step with the gradient of all examples. Take a step after each example.",
+        ),
+        Misconception(
+            _each_divided_by_m,
+            "The gradient of *one* example is a mean over one: do not divide by m here.",
+        ),
+        Misconception(_climbs, "Your steps go uphill: subtract the gradient."),
+    ],
+    hints=[
+        "Loop over i. One example is `X[i]` with label `y[i]`; its residual is a number.",
+        "Its gradient is 2 times residual times `X[i]`, with the residual of the current theta.",
+        "Inside the loop: `theta = theta - eta * 2 * (X[i] @ theta - y[i]) * X[i]`.",
+    ],
+    lesson="m small steps for the price of one large one: why big data is trained this way.",
+)
+def one_epoch(X, y, theta, eta):
+    """theta after one pass of stochastic gradient descent over the examples, in order."""
+    for i in range(len(y)):
+        residual = X[i] @ theta - y[i]
+        theta = theta - eta * 2 * residual * X[i]
+    return theta

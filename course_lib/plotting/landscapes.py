@@ -1,0 +1,87 @@
+"""Landscapes: a cost over one or two parameters, and the paths that walk down in it."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib.plotting.figures import axes_or_new
+
+__all__ = ["plot_contours", "plot_surface", "plot_valley"]
+
+STYLES = ("o-", "s--", "D-.", "^:")
+COLOURS = ("#D55E00", "#000000", "#CC79A7", "#0072B2")
+
+
+def plot_contours(f, xlim, ylim, *, paths=None, minimum=None, ax=None):
+    """Draw lines of equal height of `f`, and paths over them.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of points (n, 2), returns n heights.
+    xlim, ylim : tuples
+        The ends of the two axes.
+    paths : dict, optional
+        From the label to an array (steps, 2); the first point is marked.
+    minimum : pair, optional
+        Marked with a star.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = axes_or_new(ax, figsize=(5, 4))
+    first, second, heights = _heights(f, xlim, ylim)
+    low = heights.min()
+    levels = low + (heights.max() - low) * np.linspace(0.02, 1, 14) ** 2
+    ax.contourf(first, second, heights, levels=[low, *levels], cmap="cividis", alpha=0.35)
+    ax.contour(first, second, heights, levels=levels, colors="0.45", linewidths=0.7)
+    for i, (label, path) in enumerate((paths or {}).items()):
+        path, colour = np.asarray(path), COLOURS[i % len(COLOURS)]
+        few = max(1, len(path) // 40)
+        style = STYLES[i % len(STYLES)]
+        ax.plot(*path.T, style, color=colour, lw=1.3, markersize=3.5, markevery=few, label=label)
+        ax.plot(*path[0], "o", color=colour, markersize=9, markerfacecolor="none")
+    if minimum is not None:
+        ax.plot(*minimum, "*", color="black", markersize=13, linestyle="none", label="minimum")
+    if paths or minimum is not None:
+        ax.legend(frameon=True, framealpha=0.85, fontsize=9)
+    ax.set(xlim=xlim, ylim=ylim)
+    return ax
+
+
+def plot_surface(f, xlim, ylim, *, path=None, ax=None):
+    """Draw `f` as a surface in space, with a path on it.
+
+    `f` takes points (n, 2) and returns n heights; `path` is an array (steps, 2); `ax`, if
+    given, is an Axes of projection "3d". Returns the Axes.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5.4, 4.4), subplot_kw={"projection": "3d"})
+    first, second, heights = _heights(f, xlim, ylim, points=41)
+    ax.plot_surface(first, second, heights, cmap="cividis", alpha=0.75, linewidth=0)
+    if path is not None:
+        path = np.asarray(path)
+        ax.plot(*path.T, f(path), "o-", color=COLOURS[0], lw=1.5, markersize=3, zorder=5)
+    return ax
+
+
+def plot_valley(f, path, *, low, high, ax=None):
+    """Draw `f` of one parameter over [low, high], and the steps of a path (steps,) on it.
+
+    Steps that leave the picture are not drawn. Returns the Axes.
+    """
+    ax = axes_or_new(ax, figsize=(4, 3))
+    along = np.linspace(low, high, 400)
+    ax.plot(along, f(along), color="0.4", lw=1.5)
+    path = np.asarray(path, dtype=float)
+    inside = path[(path >= low) & (path <= high)]
+    ax.plot(inside, f(inside), "o-", color=COLOURS[0], lw=1.2, markersize=4)
+    ax.set(xlim=(low, high))
+    return ax
+
+
+def _heights(f, xlim, ylim, points=121):
+    first, second = np.meshgrid(np.linspace(*xlim, points), np.linspace(*ylim, points))
+    heights = np.asarray(f(np.column_stack([first.ravel(), second.ravel()])), dtype=float)
+    return first, second, heights.reshape(first.shape)
