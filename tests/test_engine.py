@@ -83,7 +83,7 @@ def test_an_exception_whose_text_fails_is_survived():
     assert "Nasty" in make(agrees_with(lambda x: 2 * x, "No.")).verdict(answer).sentence
 
 
-def test_a_misconception_that_raises_matches_the_same_exception():
+def test_code_that_stops_is_never_taken_for_a_misconception():
     def needs_two(x):
         return x[1]
 
@@ -93,7 +93,15 @@ def test_a_misconception_that_raises_matches_the_same_exception():
     exercise = make(
         agrees_with(lambda x: 2 * x, "No."), misconceptions=[Misconception(needs_two, "One only.")]
     )
-    assert exercise.verdict(also_needs_two).sentence == "One only."
+    assert "TypeError" in exercise.verdict(also_needs_two).sentence
+
+
+def test_shapes_that_do_not_fit_are_explained():
+    def answer(x):
+        return np.ones((2, 3)) @ np.ones((2, 3))
+
+    sentence = make(agrees_with(lambda x: 2 * x, "No.")).verdict(answer).sentence
+    assert "a row of A must be as long as a column of B" in sentence
 
 
 class _Half:

@@ -1,4 +1,8 @@
-"""Build the course's environment in .venv: called by make, with any Python from 3.11 on.
+"""Build an environment for the course: called by make, with any Python from 3.11 on.
+
+    python tools/build_environment.py            .venv, with the versions of constraints.txt
+    python tools/build_environment.py lowest     .venv-lowest, the oldest that the ranges admit
+    python tools/build_environment.py newest     .venv-newest, the newest that the ranges admit
 
 Does nothing twice: what is installed already stays. Whatever goes wrong ends in a sentence
 that says what to do. Uses nothing but the standard library.
@@ -6,14 +10,14 @@ that says what to do. Uses nothing but the standard library.
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
-VENV = HERE / ".venv"
-STAMP = VENV / "built"
 CONSTRAINED_UP_TO = (3, 14)
 OFFLINE = (
     "from versions: none",
@@ -33,13 +37,13 @@ def python_of(venv):
     return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def make_venv():
-    """Create .venv, or make it anew if its Python is missing, too old, or does not run."""
-    python = python_of(VENV)
+def make_venv(venv):
+    """Create `venv`, or make it anew if its Python is missing, too old, or does not run."""
+    python = python_of(venv)
     probe = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
     if python.exists() and run([python, "-c", probe]).returncode == 0:
         return
-    made = run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    made = run([sys.executable, "-m", "venv", "--clear", str(venv)])
     if made.returncode:
         stop(
             made,
@@ -48,10 +52,23 @@ def make_venv():
         )
 
 
-def install():
-    """Install the course, its tools and its tests into .venv."""
-    command = [python_of(VENV), "-m", "pip", "install", "--quiet", "--retries", "2"]
-    if sys.version_info[:2] <= CONSTRAINED_UP_TO:
+def lowest_versions():
+    """The lower end of every range in pyproject.toml, as lines of a constraints file."""
+    project = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    ranges = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    return [re.sub(r"^([\w.-]+)>=([\w.]+).*", r"\1==\2", line) for line in ranges]
+
+
+def install(venv, kind):
+    """Install the course, its tools and its tests into `venv`."""
+    command = [python_of(venv), "-m", "pip", "install", "--quiet", "--retries", "2"]
+    if kind == "lowest":
+        constraints = venv / "lowest.txt"
+        constraints.write_text("\n".join(lowest_versions()), encoding="utf-8")
+        command += ["--constraint", constraints]
+    elif kind == "newest":
+        command += ["--upgrade", "--upgrade-strategy", "eager"]
+    elif sys.version_info[:2] <= CONSTRAINED_UP_TO:
         command += ["--constraint", "constraints.txt"]
     else:
         print("  This Python is newer than constraints.txt: taking the newest packages instead.")
@@ -67,10 +84,10 @@ def install():
     stop(installed, "The packages could not be installed; the lines above say why.")
 
 
-def settle_jupyterlab():
+def settle_jupyterlab(venv):
     """Let JupyterLab start without asking whether it may fetch news from its makers."""
     settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
-    overrides = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    overrides = venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     overrides.parent.mkdir(parents=True, exist_ok=True)
     overrides.write_text(json.dumps(settings, indent=2), encoding="utf-8")
 
@@ -94,16 +111,17 @@ def stop(failed, sentence):
     sys.exit(f"\n{sentence}")
 
 
-def main():
+def main(kind="pinned"):
+    venv = HERE / (".venv" if kind == "pinned" else f".venv-{kind}")
     start = time.perf_counter()
     version = ".".join(map(str, sys.version_info[:3]))
-    print(f"Building the environment in .venv with Python {version}: one to three minutes, once.")
-    make_venv()
-    install()
-    settle_jupyterlab()
-    STAMP.write_text(f"Python {version}\n", encoding="utf-8")
+    print(f"Building the environment in {venv.name} with Python {version}: 1 to 3 minutes, once.")
+    make_venv(venv)
+    install(venv, kind)
+    settle_jupyterlab(venv)
+    (venv / "built").write_text(f"Python {version}\n", encoding="utf-8")
     print(f"  Built in {time.perf_counter() - start:.0f} s.")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,7 +1,7 @@
 """Everything that must hold, part by part, with the time that each part takes: `make test`.
 
     python tools/run_tests.py            all parts
-    python tools/run_tests.py notebooks  one of lint, unit, notebooks
+    python tools/run_tests.py notebooks  one of lint, unit, notebooks, browser
 
 Notebooks are compared strictly with what they print in the repository where the versions
 are those of constraints.txt on Linux and Python 3.11; elsewhere their assertions decide.
@@ -39,7 +39,7 @@ def parts():
             [sys.executable, "-m", "ruff", "check", "."],
             [sys.executable, "-m", "ruff", "format", "--check", "."],
         ],
-        "unit": [[*pytest, "tests"]],
+        "unit": [[*pytest, "tests", "--ignore=tests/browser"]],
         "notebooks": [
             [
                 *pytest,
@@ -50,6 +50,7 @@ def parts():
                 "notebooks",
             ]
         ],
+        "browser": [[*pytest, "-rs", "tests/browser"]],
     }
 
 
@@ -57,7 +58,7 @@ def main(wanted):
     environment = {**os.environ, "COURSE_PROGRESS": "off", "OMP_NUM_THREADS": "1"}
     environment.pop("COURSE_GRADING", None)
     how = "strictly" if is_strict() else "laxly: this is not Linux with Python 3.11 as pinned"
-    print(f"Testing the whole course, one to two minutes. Notebook outputs are compared {how}.")
+    print(f"Testing the whole course, two to three minutes. Notebook outputs are compared {how}.")
     report = []
     for name, commands in parts().items():
         if wanted and name not in wanted:

@@ -53,6 +53,14 @@ def _root(X, y, theta):
     return np.sqrt(((X @ theta - y) ** 2).mean())
 
 
+def _divided_by_parameters(X, y, theta):
+    return ((X @ theta - y) ** 2).sum() / len(theta)
+
+
+def _not_squared(X, y, theta):
+    return (X @ theta - y).mean()
+
+
 def _halved(X, y, theta):
     return ((X @ theta - y) ** 2).mean() / 2
 
@@ -74,6 +82,11 @@ def _halved(X, y, theta):
             "You took the mean first and then the square: errors of opposite sign cancel. Square "
             "each error, then take the mean.",
         ),
+        Misconception(
+            _divided_by_parameters,
+            "You divided by the number of parameters; m is the number of examples.",
+        ),
+        Misconception(_not_squared, "You did not square: errors of opposite sign cancel."),
         Misconception(
             _root, "That is the root of the mean square. The cost is taken without root."
         ),
@@ -149,7 +162,7 @@ def _divided_by_n(X, y, theta):
         "Start from the residuals, `X @ theta - y`: one per example.",
         "Entry j is 2/m times the sum of residual times X[i, j]: that is what `X.T @ …` adds up.",
     ],
-    lesson="The residuals, seen through Xᵀ: (2.3) comes back in every notebook.",
+    lesson="Each entry is twice the mean of residual times input; (2.3) will come back.",
 )
 def mse_gradient(X, y, theta):
     """The gradient (2.3) of the mean squared error at theta."""
@@ -164,16 +177,16 @@ def _systems(rng):
     return [small, *(_problem(rng, m, n)[:2] for m, n in ((6, 2), (8, 3), (9, 4)))]
 
 
-def _not_multiplied_by_X(X, y):
-    return np.linalg.inv(X.T @ X) @ y
-
-
 def _inverted_not(X, y):
     return (X.T @ X) @ (X.T @ y)
 
 
 def _only_right_side(X, y):
     return X.T @ y
+
+
+def _the_predictions(X, y):
+    return X @ np.linalg.solve(X.T @ X, X.T @ y)
 
 
 def _first_rows_only(X, y):
@@ -190,15 +203,14 @@ def _first_rows_only(X, y):
     ),
     misconceptions=[
         Misconception(
-            _not_multiplied_by_X,
-            "The right side of (2.4) is Xᵀy, with n entries; you used y itself, with m.",
-        ),
-        Misconception(
             _inverted_not,
             "You multiplied by XᵀX. (2.4) says that XᵀX *times* the unknown is Xᵀy: solve for it, "
             "with `np.linalg.solve`.",
         ),
         Misconception(_only_right_side, "That is Xᵀy, the right side of (2.4) alone."),
+        Misconception(
+            _the_predictions, "Those are the predictions Xθ, one per example; return θ itself."
+        ),
         Misconception(
             _first_rows_only,
             "You used as many points as there are parameters and forgot the others: the line goes "
@@ -221,7 +233,7 @@ def normal_equation(X, y):
 
 
 def _steps(rng):
-    return [(X, y, theta, 0.1) for X, y, theta in _points(rng)]
+    return [(X, y, theta, float(rng.uniform(0.02, 0.2))) for X, y, theta in _points(rng)]
 
 
 def _judge_step(cases, values):
@@ -234,7 +246,10 @@ def _judge_step(cases, values):
             if same(moved, np.zeros_like(moved)):
                 return "theta has not moved."
             if moved @ wanted < 0:
-                return "Your step goes uphill: the cost grows. Subtract the gradient."
+                return (
+                    "From theta to what you returned the way goes uphill. Is it theta *minus* eta "
+                    "times the gradient (2.3)?"
+                )
             return (
                 f"The new theta is not θ - η∇J. For X, y, theta, eta = {describe_call(case)} yours "
                 f"moved by {np.round(moved, 4).tolist()}."
@@ -284,7 +299,11 @@ def _changes_theta(X, y, theta, eta):
         Misconception(
             _half_a_step, "Half a step: the gradient of a square has the factor 2, see (2.3)."
         ),
-        Misconception(_uphill, "You added the gradient, so the cost grows: subtract it."),
+        Misconception(
+            _uphill,
+            "Your step goes uphill: either you added the gradient, or you subtracted one whose "
+            "residuals are y - Xθ instead of Xθ - y.",
+        ),
         Misconception(
             _summed,
             "Your gradient is summed over the examples, not averaged: the more data, the longer "
@@ -339,6 +358,18 @@ def _hessian_not_averaged(X):
     return 2 / np.linalg.eigvalsh(X.T @ X).max()
 
 
+def _only_not_averaged(X):
+    return 2 / np.linalg.eigvalsh(2 * X.T @ X).max()
+
+
+def _hundred(X):
+    return 2 / np.linalg.eigvalsh(2 / 100 * X.T @ X).max()
+
+
+def _all_of_them(X):
+    return 2 / np.linalg.eigvalsh(2 / len(X) * X.T @ X)
+
+
 def _hessian_without_two(X):
     return 2 / np.linalg.eigvalsh(X.T @ X / len(X)).max()
 
@@ -355,7 +386,8 @@ def _the_eigenvalue(X):
     ),
     misconceptions=[
         Misconception(
-            _one_over, "1/λ is the best step in the steepest direction; it stays stable up to 2/λ."
+            _one_over,
+            "1/λ is the best step for the steepest direction; descent stays stable up to 2/λ.",
         ),
         Misconception(
             _smallest_eigenvalue,
@@ -365,6 +397,12 @@ def _the_eigenvalue(X):
         Misconception(
             _hessian_not_averaged,
             "Your Hessian is XᵀX. The Hessian of a mean has the factor 2/m, see (2.6).",
+        ),
+        Misconception(_only_not_averaged, "Your Hessian is 2XᵀX: divide by m, see (2.6)."),
+        Misconception(_hundred, "You divide by 100, as in the text; here m is `len(X)`."),
+        Misconception(
+            _all_of_them,
+            "That is one number per eigenvalue. The largest eigenvalue alone decides: `.max()`.",
         ),
         Misconception(_hessian_without_two, "Your Hessian lacks the factor 2 of (2.6)."),
         Misconception(
@@ -413,6 +451,10 @@ def _variance(features):
     return (features - features.mean(axis=0)) / features.var(axis=0)
 
 
+def _no_brackets(features):
+    return features - features.mean(axis=0) / features.std(axis=0)
+
+
 def _by_range(features):
     low, high = features.min(axis=0), features.max(axis=0)
     return (features - low) / (high - low)
@@ -456,6 +498,10 @@ def _judge_standardise(cases, values):
             _variance, "You divided by the variance. Its root, the standard deviation, is `std`."
         ),
         Misconception(
+            _no_brackets,
+            "Python divides before it subtracts: put `features - mean` in brackets.",
+        ),
+        Misconception(
             _by_range,
             "That maps each column onto [0, 1]: useful at times, but the mean should be 0 here, "
             "and the deviation 1.",
@@ -477,7 +523,7 @@ def standardise(features):
 
 def _runs(rng):
     problems = [_small(), *(_problem(rng, m, n) for m, n in ((4, 2), (5, 3)))]
-    return [(X, y, theta, 0.05) for X, y, theta in problems]
+    return [(X, y, theta, float(rng.uniform(0.02, 0.1))) for X, y, theta in problems]
 
 
 def _one_after_the_other(X, y, theta, eta):
@@ -509,6 +555,16 @@ def _each_divided_by_m(X, y, theta, eta):
     return theta
 
 
+def _first_only(X, y, theta, eta):
+    return theta - eta * 2 * (X[0] @ theta - y[0]) * X[0]
+
+
+def _divided_by_parameters_each(X, y, theta, eta):
+    for x_i, y_i in zip(X, y, strict=True):
+        theta = theta - eta * 2 / len(x_i) * (x_i @ theta - y_i) * x_i
+    return theta
+
+
 def _climbs(X, y, theta, eta):
     for i in range(len(y)):
         theta = theta + eta * 2 * (X[i] @ theta - y[i]) * X[i]
@@ -534,7 +590,19 @@ def _climbs(X, y, theta, eta):
             _each_divided_by_m,
             "The gradient of *one* example is a mean over one: do not divide by m here.",
         ),
-        Misconception(_climbs, "Your steps go uphill: subtract the gradient."),
+        Misconception(
+            _first_only,
+            "You stop after the first example: is `return` inside the loop? Move it to the left.",
+        ),
+        Misconception(
+            _divided_by_parameters_each,
+            "`len(x_i)` is the number of parameters. One example means m = 1: nothing to divide.",
+        ),
+        Misconception(
+            _climbs,
+            "Your steps go uphill: either you added the gradient, or you subtracted one whose "
+            "residual is y - ŷ instead of ŷ - y.",
+        ),
     ],
     hints=[
         "Loop over i. One example is `X[i]` with label `y[i]`; its residual is a number.",

@@ -19,6 +19,12 @@ __all__ = ["CheckCard", "Exercise", "Misconception", "NotCorrect", "Verdict", "e
 
 MARKS = {Outcome.CORRECT: "✓", Outcome.NOT_STARTED: "○", Outcome.NOT_YET: "✗"}
 
+MISFIT_SIGNS = ("matmul", "broadcast", "not aligned")
+MISFIT = (
+    ". The lengths do not fit: in `A @ B` a row of A must be as long as a column of B. Is a `.T` "
+    "missing, or do you use an array of the notebook in place of the function's own?"
+)
+
 
 class NotCorrect(AssertionError):
     """Raised by a check that is not correct when COURSE_GRADING=1, so that it earns nothing."""
@@ -184,7 +190,8 @@ class Exercise:
                 return f"{run.message}."
             if run.error:
                 call = f" when called with {describe_call(case)}" if case else ""
-                return f"Your code stopped with {run.error}{call}: {run.message}"
+                fit = MISFIT if any(word in run.message for word in MISFIT_SIGNS) else ""
+                return f"Your code stopped with {run.error}{call}: {run.message}{fit}"
             if run.changed is not None:
                 return (
                     f"Your function changes its argument number {run.changed + 1}, which belongs "
@@ -201,7 +208,7 @@ class Exercise:
 
     def _alike(self, runs, others):
         return all(
-            run.error == other.error
+            not (run.error or other.error)
             and run.changed == other.changed
             and same(self._seen(run.value), self._seen(other.value))
             for run, other in zip(runs, others, strict=True)
