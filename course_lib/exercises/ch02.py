@@ -511,7 +511,7 @@ def _judge_standardise(cases, values):
         "`features.mean(axis=0)` has one entry per column, and so has `std`.",
         "Subtract the means, divide by the deviations: NumPy does it for all rows at once.",
     ],
-    lesson="A valley made round: every direction now allows the same step.",
+    lesson="A rounder valley: no feature limits the step any more by its unit alone.",
 )
 def standardise(features):
     """Each column with its mean subtracted, divided by its standard deviation."""
@@ -605,15 +605,15 @@ def _climbs(X, y, theta, eta):
         ),
     ],
     hints=[
-        "Loop over i. One example is `X[i]` with label `y[i]`; its residual is a number.",
-        "Its gradient is 2 times residual times `X[i]`, with the residual of the current theta.",
-        "Inside the loop: `theta = theta - eta * 2 * (X[i] @ theta - y[i]) * X[i]`.",
+        "The residual of one example is a number: `x_i @ theta - y_i`.",
+        "Its gradient is 2 times residual times `x_i`, with the theta of this moment.",
+        "Inside the loop: `theta = theta - eta * 2 * (x_i @ theta - y_i) * x_i`.",
     ],
     lesson="m small steps for the price of one large one: why big data is trained this way.",
 )
 def one_epoch(X, y, theta, eta):
     """theta after one pass of stochastic gradient descent over the examples, in order."""
-    for i in range(len(y)):
-        residual = X[i] @ theta - y[i]
-        theta = theta - eta * 2 * residual * X[i]
+    for x_i, y_i in zip(X, y, strict=True):
+        residual = x_i @ theta - y_i
+        theta = theta - eta * 2 * residual * x_i
     return theta

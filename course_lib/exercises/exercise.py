@@ -19,11 +19,17 @@ __all__ = ["CheckCard", "Exercise", "Misconception", "NotCorrect", "Verdict", "e
 
 MARKS = {Outcome.CORRECT: "✓", Outcome.NOT_STARTED: "○", Outcome.NOT_YET: "✗"}
 
-MISFIT_SIGNS = ("matmul", "broadcast", "not aligned")
-MISFIT = (
-    ". The lengths do not fit: in `A @ B` a row of A must be as long as a column of B. Is a `.T` "
-    "missing, or do you use an array of the notebook in place of the function's own?"
-)
+# What NumPy says of arrays that do not go together, and what a beginner can do about it.
+ADVICE = {
+    "does not have enough dimensions": "One side of `@` is a single number: multiply by a number "
+    "with `*`.",
+    "matmul": "In `A @ B` a row of A must be as long as a column of B. Is a `.T` missing, or do "
+    "you use an array of the notebook in place of the function's own?",
+    "broadcast": "`+ - * /` work entry by entry, and these shapes do not match. For dot products "
+    "write `@`; for one mean per column, `axis=0`.",
+    "must be square": "`solve` wants as many equations as unknowns.",
+    "Singular matrix": "Two of the equations say the same. Does X have its column of ones twice?",
+}
 
 
 class NotCorrect(AssertionError):
@@ -190,8 +196,9 @@ class Exercise:
                 return f"{run.message}."
             if run.error:
                 call = f" when called with {describe_call(case)}" if case else ""
-                fit = MISFIT if any(word in run.message for word in MISFIT_SIGNS) else ""
-                return f"Your code stopped with {run.error}{call}: {run.message}{fit}"
+                advice = [text for sign, text in ADVICE.items() if sign in run.message][:1]
+                stopped = f"Your code stopped with {run.error}{call}: {run.message}"
+                return ". ".join([stopped, *advice])
             if run.changed is not None:
                 return (
                     f"Your function changes its argument number {run.changed + 1}, which belongs "
