@@ -1,10 +1,17 @@
 """What every unit test may count on: no window, no progress file, no grading."""
 
+import os
+
 import matplotlib
 import numpy as np
 import pytest
+from hypothesis import settings
 
 matplotlib.use("agg")
+
+# No deadline: a slow machine is no bug. In CI the drawn examples are the same every time.
+settings.register_profile("course", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("course")
 
 
 @pytest.fixture(autouse=True)
