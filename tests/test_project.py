@@ -164,7 +164,7 @@ def test_make_alone_explains_every_target():
         assert f"make {target} " in listed
 
 
-def test_no_path_of_a_machine_and_no_host_of_a_registry():
+def test_no_stray_file_no_path_of_a_machine_and_no_host_of_a_registry():
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -174,6 +174,9 @@ def test_no_path_of_a_machine_and_no_host_of_a_registry():
         r"(?<![\w.:/])/(?:home|root|work|Users)/\w|pypi\.org|files\.python" + "hosted"
     )
     for name in listed.stdout.splitlines():
+        assert not re.search(r"~|progress\.json|\.lock$|\.ipynb_checkpoints", name), (
+            f"stray: {name}"
+        )
         path = ROOT / name
         if path.suffix in {".py", ".md", ".toml", ".yml", ".txt", ".cfg"} and path.exists():
             assert not spoken.search(path.read_text("utf-8")), name
