@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 import nbformat
+from execute import KEPT_METADATA
 from notebook_files import (
     ROOT,
     code_cells,
@@ -24,7 +25,6 @@ from notebook_files import (
 from course_lib.exercises.exercise import Exercise
 from course_lib.exercises.overview import CHAPTERS, exercises_of
 
-KEPT_METADATA = {"slideshow", "tags", "exercise", "nbgrader"}
 SLIDES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 # A path of somebody's machine: in outputs, sources and metadata alike.
 PATHS_OF_MACHINES = re.compile(

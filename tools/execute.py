@@ -61,7 +61,6 @@ def clean(notebook):
     }
     for cell in notebook.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_METADATA}
-        cell.pop("attachments", None)
         if cell.cell_type == "code" and "nbval-ignore-output" in cell.metadata.get("tags", []):
             cell.outputs = []  # a slider: the plain call that follows shows the figure
 

@@ -44,7 +44,7 @@ def note_try(exercise, solved):
     places = _places()
     if not places:
         return ""
-    _count(_this_session, exercise, solved)
+    _this_session.update(_joined(_this_session, {exercise: {"tries": 1, "solved": solved}}))
     for place in places:
         try:
             note = _add(place, _this_session)
@@ -139,11 +139,6 @@ def _set_aside(place):
         number += 1
     os.replace(place, aside)
     return aside
-
-
-def _count(known, exercise, solved):
-    before = known.get(exercise, {"tries": 0, "solved": False})
-    known[exercise] = {"tries": before["tries"] + 1, "solved": before["solved"] or solved}
 
 
 def _joined(one, other):

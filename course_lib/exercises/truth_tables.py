@@ -141,8 +141,7 @@ def _weights_and_bias(value, n):
 
 
 def _layer(X, W, b):
-    with np.errstate(over="ignore", invalid="ignore"):
-        Z = X @ W + b
+    Z = X @ W + b
     return sigmoid(numbers(Z, Z.shape, "z, the weighted sum plus bias,"))
 
 

@@ -4,8 +4,9 @@ import base64
 import io
 
 import matplotlib.pyplot as plt
+import numpy as np
 
-__all__ = ["axes_or_new", "show"]
+__all__ = ["axes_or_new", "over_grid", "show"]
 
 SHORTEST_ALT = 20
 
@@ -39,3 +40,13 @@ def show(figure, *, alt):
 def axes_or_new(ax, **size):
     """`ax`, or the Axes of a new figure."""
     return plt.subplots(**size)[1] if ax is None else ax
+
+
+def over_grid(f, xlim, ylim, points):
+    """Both coordinates and the values of `f` on a grid, each of shape (points, points).
+
+    `f` takes an array of points (n, 2) and returns n values.
+    """
+    first, second = np.meshgrid(np.linspace(*xlim, points), np.linspace(*ylim, points))
+    values = np.asarray(f(np.column_stack([first.ravel(), second.ravel()])), dtype=float)
+    return first, second, values.reshape(first.shape)

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib.plotting.figures import axes_or_new
+from course_lib.plotting.figures import axes_or_new, over_grid
 
 __all__ = ["plot_contours", "plot_surface", "plot_valley"]
 
@@ -31,7 +31,7 @@ def plot_contours(f, xlim, ylim, *, paths=None, minimum=None, ax=None):
     Axes
     """
     ax = axes_or_new(ax, figsize=(5, 4))
-    first, second, heights = _heights(f, xlim, ylim)
+    first, second, heights = over_grid(f, xlim, ylim, points=121)
     low = heights.min()
     levels = low + (heights.max() - low) * np.linspace(0.02, 1, 14) ** 2
     ax.contourf(first, second, heights, levels=[low, *levels], cmap="cividis", alpha=0.35)
@@ -58,7 +58,7 @@ def plot_surface(f, xlim, ylim, *, path=None, ax=None):
     """
     if ax is None:
         _, ax = plt.subplots(figsize=(5.4, 4.4), subplot_kw={"projection": "3d"})
-    first, second, heights = _heights(f, xlim, ylim, points=41)
+    first, second, heights = over_grid(f, xlim, ylim, points=41)
     ax.plot_surface(first, second, heights, cmap="cividis", alpha=0.75, linewidth=0)
     if path is not None:
         path = np.asarray(path)
@@ -79,9 +79,3 @@ def plot_valley(f, path, *, low, high, ax=None):
     ax.plot(inside, f(inside), "o-", color=COLOURS[0], lw=1.2, markersize=4)
     ax.set(xlim=(low, high))
     return ax
-
-
-def _heights(f, xlim, ylim, points=121):
-    first, second = np.meshgrid(np.linspace(*xlim, points), np.linspace(*ylim, points))
-    heights = np.asarray(f(np.column_stack([first.ravel(), second.ravel()])), dtype=float)
-    return first, second, heights.reshape(first.shape)

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from course_lib.plotting.figures import axes_or_new
+from course_lib.plotting.figures import axes_or_new, over_grid
 
 __all__ = ["plot_line", "plot_plane", "plot_points"]
 
@@ -24,15 +24,13 @@ def plot_points(X, y, *, ax=None):
 
 
 def plot_plane(f, *, low=-0.5, high=1.5, ax=None):
-    """Shade the square [low, high]² by the output of `f`, from 0 (red) to 1 (blue).
+    """Shade the square [low, high]² by the output of `f`, from 0 (orange) to 1 (blue).
 
     `f` takes an array of points (n, 2) and returns n outputs; where it crosses 1/2 a line is
     drawn. Returns the Axes.
     """
     ax = axes_or_new(ax, figsize=(4, 4))
-    ticks = np.linspace(low, high, 201)
-    x1, x2 = np.meshgrid(ticks, ticks)
-    a = np.asarray(f(np.column_stack([x1.ravel(), x2.ravel()])), dtype=float).reshape(x1.shape)
+    x1, x2, a = over_grid(f, (low, high), (low, high), points=201)
     ax.imshow(
         a, origin="lower", extent=(low, high, low, high), cmap=SHADES, vmin=0, vmax=1, zorder=0
     )
