@@ -11,7 +11,7 @@ LAB_FLAGS ?=
 LAB_ROOT ?= .
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help course test test-lowest test-newest test-offline lint execute clean
+.PHONY: help course test test-lowest test-newest test-offline mutate bench lint execute clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
@@ -22,6 +22,8 @@ help:
 	@echo "make test-lowest   all tests with the oldest packages that the ranges admit"
 	@echo "make test-newest   all tests with the newest"
 	@echo "make test-offline  all tests with the network blocked (Linux)"
+	@echo "make mutate    plant wrong lines in the library, and see that a test fails for each"
+	@echo "make bench     compare speed with PyTorch and scikit-learn (builds its own environment)"
 
 course: $(BUILT)
 	@echo "Opening the course in your browser, in about ten seconds. Leave this window open;"
@@ -41,6 +43,12 @@ test-offline: $(BUILT)
 test-lowest test-newest: test-%: .venv-%/built
 	@.venv-$*/bin/python tools/run_tests.py
 
+mutate: $(BUILT)
+	@$(RUN) tools/mutate.py
+
+bench: .venv-bench/built
+	@.venv-bench/bin/python -m benchmarks
+
 lint: $(BUILT)
 	@$(RUN) tools/run_tests.py lint
 
@@ -49,7 +57,7 @@ execute: $(BUILT)
 
 KIND = $(patsubst .venv-%,%,$(filter .venv-%,$(@D)))
 
-.venv/built .venv-lowest/built .venv-newest/built: pyproject.toml constraints.txt
+.venv/built .venv-lowest/built .venv-newest/built .venv-bench/built: pyproject.toml constraints.txt
 	@for python in $(PYTHONS); do \
 	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    exec "$$python" tools/build_environment.py $(KIND); \
@@ -61,4 +69,4 @@ KIND = $(patsubst .venv-%,%,$(filter .venv-%,$(@D)))
 	exit 1
 
 clean:
-	rm -rf .venv .venv-lowest .venv-newest .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-lowest .venv-newest .venv-bench .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -1,6 +1,9 @@
-"""For all tests, those of notebooks included: how long each file took."""
+"""For all tests, those of notebooks included: no progress bars, and how long each file took."""
 
+import os
 from collections import defaultdict
+
+os.environ["TQDM_DISABLE"] = "1"
 
 _seconds = defaultdict(float)
 

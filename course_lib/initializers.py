@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from course_lib.shapes import expect_rng
+from course_lib.shapes import expect_lengths, expect_rng
 
 __all__ = ["he", "small_normal", "xavier", "zeros"]
 
@@ -49,11 +49,7 @@ def he(shape, *, rng):
 
 def _checked(who, shape, rng):
     expect_rng(who, rng)
-    lengths = shape if isinstance(shape, tuple) else (shape,)
-    if not lengths or not all(isinstance(n, int | np.integer) and n > 0 for n in lengths):
-        raise ValueError(
-            f"{who}: shape is {shape!r}, expected a tuple of lengths of at least 1, such as (3, 4)."
-        )
+    expect_lengths(who, "shape", shape)
 
 
 def _fans(who, shape, rng):

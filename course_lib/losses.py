@@ -25,23 +25,23 @@ __all__ = [
 
 
 class Loss:
-    """What all losses share: `value`, `grad`, and the checks on what they are given."""
+    """What all losses share: `value`, `grad`, and the checks on what they are given.
+
+    `classifies` says whether the labels are classes, so that an accuracy has a meaning.
+    """
+
+    name = "a loss"
+    classifies = True
 
     def __repr__(self):
         return self.name
 
     def _checked(self, Z, Y):
         Z, Y = floats(self.name, "Z", Z), floats(self.name, "Y", Y)
-        if Z.ndim == 2 and Y.ndim == 1 and len(Y) == len(Z) and Z.shape[1] > 1:
-            raise ShapeError(
-                f"{self.name}: Y has shape {Y.shape}, one label per example; expected the shape of "
-                f"Z, {Z.shape}, one entry per class. Try one_hot(Y, {Z.shape[1]})."
-            )
         if Z.shape != Y.shape:
             raise ShapeError(
-                f"{self.name}: Z has shape {Z.shape} and Y has shape {Y.shape}, expected the same "
-                f"shape: {_broadcast(Z, Y)}. Give both the shape (m, k), one example per row: "
-                f"for one output, Y[:, None]."
+                f"{self.name}: Z has shape {Z.shape} and Y has shape {Y.shape}, expected the "
+                f"{_same_shape(Z, Y)}"
             )
         if Z.size == 0:
             raise ValueError(
@@ -51,7 +51,10 @@ class Loss:
         expect_finite(
             self.name, "Z", Z, "If this came while training, try a smaller step or scaled features."
         )
-        expect_finite(self.name, "Y", Y, "Remove the rows without a label.")
+        self._expect_outputs(Z)
+        if not self._suit(Y):
+            expect_finite(self.name, "Y", Y, "Remove the rows without a label.")
+            self._refuse(Y)
         return Z, Y.astype(Z.dtype, copy=False)
 
 
@@ -59,25 +62,27 @@ class MeanSquaredError(Loss):
     """(1/m) Σ_i Σ_k (Z_ik - Y_ik)²: for regression, any real labels, any shape with m rows."""
 
     name = "MSE"
+    classifies = False
 
     def value(self, Z, Y):
         """The mean over examples of the squared errors, a float."""
-        Z, Y = self._rows(Z, Y)
+        Z, Y = self._checked(Z, Y)
         return float(((Z - Y) ** 2).sum() / len(Z))  # (2.1)
 
     def grad(self, Z, Y):
         """∂value/∂Z = (2/m) (Z - Y), an array like Z."""
-        Z, Y = self._rows(Z, Y)
+        Z, Y = self._checked(Z, Y)
         return (2 / len(Z)) * (Z - Y)
 
-    def _rows(self, Z, Y):
-        Z, Y = self._checked(Z, Y)
+    def _expect_outputs(self, Z):
         if Z.ndim == 0:
             raise ShapeError(
                 f"{self.name}: Z and Y are single numbers, expected arrays with one example per "
                 f"row. Try np.array([[z]]) and np.array([[y]])."
             )
-        return Z, Y
+
+    def _suit(self, Y):
+        return np.isfinite(Y).all()
 
 
 class BinaryCrossEntropy(Loss):
@@ -91,19 +96,22 @@ class BinaryCrossEntropy(Loss):
 
     def value(self, Z, Y):
         """The mean cross-entropy in nats, a float: log(1 + exp(z)) - y z, averaged."""
-        Z, Y = self._binary(Z, Y)
+        Z, Y = self._checked(Z, Y)
         return float((np.logaddexp(0, Z) - Y * Z).sum() / len(Z))
 
     def grad(self, Z, Y):
         """∂value/∂Z = (σ(Z) - Y) / m, an array like Z."""
-        Z, Y = self._binary(Z, Y)
+        Z, Y = self._checked(Z, Y)
         return (sigmoid(Z) - Y) / len(Z)
 
-    def _binary(self, Z, Y):
-        Z, Y = self._checked(Z, Y)
+    def _expect_outputs(self, Z):
         expect(self.name, "Z", Z, ("m", 1), "one logit per example")
-        _expect_probabilities(self.name, Y)
-        return Z, Y
+
+    def _suit(self, Y):
+        return Y.min() >= 0 and Y.max() <= 1
+
+    def _refuse(self, Y):
+        raise ValueError(_not_a_probability(self.name, Y))
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -117,33 +125,36 @@ class SoftmaxCrossEntropy(Loss):
 
     def value(self, Z, Y):
         """The mean cross-entropy in nats, a float."""
-        Z, Y = self._classes(Z, Y)
+        Z, Y = self._checked(Z, Y)
         Z = Z - Z.max(axis=1, keepdims=True)
         log_P = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
         return float(-(Y * log_P).sum() / len(Z))
 
     def grad(self, Z, Y):
         """∂value/∂Z = (softmax(Z) - Y) / m, an array like Z."""
-        Z, Y = self._classes(Z, Y)
+        Z, Y = self._checked(Z, Y)
         return (softmax(Z) - Y) / len(Z)
 
-    def _classes(self, Z, Y):
-        Z, Y = self._checked(Z, Y)
+    def _expect_outputs(self, Z):
         expect(self.name, "Z", Z, ("m", "k"), "one row per example, one score per class")
         if Z.shape[1] == 1:
             raise ShapeError(
                 f"{self.name}: Z has shape {Z.shape}, expected at least two classes: the softmax "
                 f"of a single score is always 1. For yes or no, use BINARY_CROSS_ENTROPY."
             )
-        _expect_probabilities(self.name, Y)
+
+    def _suit(self, Y):
+        return Y.min() >= 0 and np.abs(Y.sum(axis=1) - 1).max() <= 1e-5
+
+    def _refuse(self, Y):
+        if Y.min() < 0 or Y.max() > 1:
+            raise ValueError(_not_a_probability(self.name, Y))
         sums = Y.sum(axis=1)
-        if not np.allclose(sums, 1, atol=1e-5):
-            row = int(np.argmax(np.abs(sums - 1)))
-            raise ValueError(
-                f"{self.name}: row {row} of Y sums to {sums[row]:g}, expected 1: a one-hot row or "
-                f"a distribution over the classes. Try one_hot(labels, {Z.shape[1]})."
-            )
-        return Z, Y
+        row = int(np.argmax(np.abs(sums - 1)))
+        raise ValueError(
+            f"{self.name}: row {row} of Y sums to {sums[row]:g}, expected 1: a one-hot row or "
+            f"a distribution over the classes. Try one_hot(labels, {Y.shape[1]})."
+        )
 
 
 MSE = MeanSquaredError()
@@ -151,18 +162,27 @@ BINARY_CROSS_ENTROPY = BinaryCrossEntropy()
 SOFTMAX_CROSS_ENTROPY = SoftmaxCrossEntropy()
 
 
-def _expect_probabilities(who, Y):
-    outside = (Y < 0) | (Y > 1)
-    if outside.any():
-        raise ValueError(
-            f"{who}: Y holds the label {Y[outside][0]:g}, expected 0, 1 or a probability between "
-            f"them. Labels -1 and +1 become 0 and 1 by (Y + 1) / 2."
+def _not_a_probability(who, Y):
+    label = Y.min() if Y.min() < 0 else Y.max()
+    return (
+        f"{who}: Y holds the label {label:g}, expected 0, 1 or a probability between them. "
+        f"Labels -1 and +1 become 0 and 1 by (Y + 1) / 2."
+    )
+
+
+def _same_shape(Z, Y):
+    """How the sentence about two shapes goes on, by the mistake that they suggest."""
+    if Z.ndim == 2 and Y.shape == Z.shape[:1] and Z.shape[1] > 1:
+        return (
+            f"shape of Z in both: Y has one label per example where one entry per class is "
+            f"needed. Try one_hot(Y, {Z.shape[1]})."
         )
-
-
-def _broadcast(Z, Y):
     try:
         both = np.broadcast_shapes(Z.shape, Y.shape)
+        why = f"Z - Y would silently become {both}"
     except ValueError:
-        return "each output needs its own label"
-    return f"Z - Y would silently become {both}"
+        why = "each output needs its own label"
+    return (
+        f"same shape: {why}. Give both the shape (m, k), one example per row: for one output, "
+        f"Y[:, None]."
+    )

@@ -1,12 +1,29 @@
-"""Checks on arrays whose errors teach: who, what came, what was expected, why, a hint."""
+"""Checks on arguments whose errors teach: who, what came, what was expected, why, a hint."""
+
+from functools import lru_cache
+from numbers import Real
 
 import numpy as np
 
-__all__ = ["ShapeError", "expect", "expect_finite", "expect_rng", "floats"]
+__all__ = [
+    "NotFiniteError",
+    "ShapeError",
+    "expect",
+    "expect_between",
+    "expect_finite",
+    "expect_lengths",
+    "expect_rng",
+    "expect_whole",
+    "floats",
+]
 
 
 class ShapeError(ValueError):
     """An array has another shape than the mathematics needs."""
+
+
+class NotFiniteError(ValueError):
+    """An array holds NaN or infinities."""
 
 
 def expect(who, name, array, shape, why):
@@ -67,7 +84,7 @@ def floats(who, name, value):
 
 
 def expect_finite(who, name, array, hint):
-    """Raise ValueError if any entry of `array` is NaN or infinite, naming the first."""
+    """Raise `NotFiniteError` if any entry of `array` is NaN or infinite, naming the first."""
     finite = np.isfinite(array)
     if finite.all():
         return
@@ -75,9 +92,38 @@ def expect_finite(who, name, array, hint):
     count = int(np.size(array) - np.count_nonzero(finite))
     entries = "1 entry that is" if count == 1 else f"{count} entries that are"
     place = f", the first at index {_text(index)}" if index else ""
-    raise ValueError(
+    raise NotFiniteError(
         f"{who}: {name} has {entries} NaN or infinite{place}; expected finite numbers. {hint}"
     )
+
+
+def expect_whole(who, name, number):
+    """Raise ValueError unless `number` is a whole number of at least 1."""
+    if not _is_whole(number):
+        raise ValueError(f"{who}: {name} is {number!r}, expected a whole number of at least 1.")
+
+
+def expect_between(who, name, number, low, high=np.inf, *, closed=False):
+    """Raise ValueError unless low < `number` < high; `closed` admits low itself."""
+    if isinstance(number, Real) and (low < number < high or (closed and number == low)):
+        return
+    floor = f"of at least {low}" if closed else f"above {low}"
+    ceiling = f" and below {high}" if high < np.inf else ""
+    raise ValueError(f"{who}: {name} is {number!r}, expected a number {floor}{ceiling}.")
+
+
+def expect_lengths(who, name, shape):
+    """Return `shape` as a tuple: one of whole numbers of at least 1, or such a number alone.
+
+    Raises ValueError for anything else.
+    """
+    lengths = shape if isinstance(shape, tuple) else (shape,)
+    if not lengths or not all(map(_is_whole, lengths)):
+        raise ValueError(
+            f"{who}: {name} is {shape!r}, expected a tuple of lengths of at least 1, "
+            f"such as (3, 4)."
+        )
+    return lengths
 
 
 def expect_rng(who, rng):
@@ -89,6 +135,11 @@ def expect_rng(who, rng):
         )
 
 
+def _is_whole(number):
+    return isinstance(number, int | np.integer) and number is not True and number > 0
+
+
+@lru_cache(maxsize=4096)
 def _fits(came, shape):
     if len(came) != len(shape):
         return False

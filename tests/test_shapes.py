@@ -1,7 +1,17 @@
 import numpy as np
 import pytest
 
-from course_lib.shapes import ShapeError, expect, expect_finite, expect_rng, floats
+from course_lib.shapes import (
+    NotFiniteError,
+    ShapeError,
+    expect,
+    expect_between,
+    expect_finite,
+    expect_lengths,
+    expect_rng,
+    expect_whole,
+    floats,
+)
 
 
 def test_shapes_that_fit_pass():
@@ -75,3 +85,53 @@ def test_expect_finite_names_the_first_offender_and_the_count():
 def test_only_a_generator_is_an_rng(rng):
     with pytest.raises(TypeError, match="default_rng"):
         expect_rng("he", rng)
+
+
+def test_what_is_not_finite_has_an_error_of_its_own():
+    assert issubclass(NotFiniteError, ValueError)
+    with pytest.raises(NotFiniteError):
+        expect_finite("fit", "X", np.array([np.inf]), "")
+
+
+@pytest.mark.parametrize("number", [1, 7, np.int64(3)])
+def test_whole_numbers_pass(number):
+    expect_whole("fit", "epochs", number)
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.0, True, "3", None, [1]])
+def test_what_is_no_whole_number(number):
+    with pytest.raises(ValueError, match="fit: epochs is .*a whole number of at least 1"):
+        expect_whole("fit", "epochs", number)
+
+
+def test_lengths():
+    assert expect_lengths("he", "shape", (3, 4)) == (3, 4)
+    assert expect_lengths("he", "shape", 3) == (3,)
+    for shape in [(), (3, 0), [3], "3", (3.0,), None]:
+        with pytest.raises(ValueError, match="he: shape is .*expected a tuple of lengths"):
+            expect_lengths("he", "shape", shape)
+
+
+@pytest.mark.parametrize(
+    ("number", "low", "high", "closed"),
+    [(0.5, 0, 1, False), (0, 0, 1, True), (5, 0, np.inf, False), (np.float32(0.5), 0, 1, False)],
+)
+def test_numbers_in_range_pass(number, low, high, closed):
+    expect_between("SGD", "lr", number, low, high, closed=closed)
+
+
+@pytest.mark.parametrize(
+    ("number", "high", "closed", "words"),
+    [
+        (0, np.inf, False, "lr is 0, expected a number above 0\\."),
+        (-1, np.inf, True, "lr is -1, expected a number of at least 0\\."),
+        (1, 1, True, "of at least 0 and below 1"),
+        (np.inf, np.inf, False, "lr is inf"),
+        (np.nan, 1, True, "lr is nan"),
+        ("1", np.inf, False, "lr is '1'"),
+        ([1], np.inf, False, r"lr is \[1\]"),
+    ],
+)
+def test_numbers_out_of_range(number, high, closed, words):
+    with pytest.raises(ValueError, match=words):
+        expect_between("SGD", "lr", number, 0, high, closed=closed)

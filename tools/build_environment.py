@@ -3,6 +3,7 @@
     python tools/build_environment.py            .venv, with the versions of constraints.txt
     python tools/build_environment.py lowest     .venv-lowest, the oldest that the ranges admit
     python tools/build_environment.py newest     .venv-newest, the newest that the ranges admit
+    python tools/build_environment.py bench      .venv-bench, as pinned, with PyTorch
 
 Does nothing twice: what is installed already stays. Whatever goes wrong ends in a sentence
 that says what to do. Uses nothing but the standard library.
@@ -72,7 +73,8 @@ def install(venv, kind):
         command += ["--constraint", "constraints.txt"]
     else:
         print("  This Python is newer than constraints.txt: taking the newest packages instead.")
-    installed = run([*command, "--editable", ".[test]"])
+    extra = "bench" if kind == "bench" else "test"
+    installed = run([*command, "--editable", f".[{extra}]"])
     if installed.returncode == 0:
         return
     if any(sign in installed.stdout for sign in OFFLINE):

@@ -43,6 +43,7 @@ def client_for(notebook, folder, **options):
 def execute(notebook, folder):
     """Run all cells in `folder`; return the seconds that it took."""
     os.environ["COURSE_PROGRESS"] = "off"
+    os.environ["TQDM_DISABLE"] = "1"
     os.environ.pop("COURSE_GRADING", None)
     start = time.perf_counter()
     client_for(notebook, folder, coalesce_streams=True, record_timing=False).execute()

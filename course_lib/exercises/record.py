@@ -12,12 +12,13 @@ name. If no place can be written, progress lasts as long as the kernel, and a no
 
 import json
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
+
+from course_lib.storage import whole_file
 
 __all__ = ["load", "note_try"]
 
@@ -122,15 +123,8 @@ def _refuse_what_is_no_file(place):
 
 def _write(place, known):
     text = json.dumps({"format": FORMAT, "exercises": known}, indent=1, sort_keys=True)
-    handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        os.replace(name, place)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    with whole_file(place) as file:
+        file.write(f"{text}\n".encode())
 
 
 def _set_aside(place):

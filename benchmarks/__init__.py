@@ -1,0 +1,1 @@
+"""The library beside PyTorch and scikit-learn, in one process: `make bench`."""

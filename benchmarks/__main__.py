@@ -1,0 +1,35 @@
+"""Print every table: `make bench`, or python -m benchmarks [quick] [name of a table …]."""
+
+import platform
+import sys
+from importlib.metadata import version
+
+from threadpoolctl import threadpool_limits
+
+from benchmarks import dense
+from benchmarks.contestants import torch
+
+TABLES = {
+    "one_step": (dense.one_step, 60),
+    "whole_training": (dense.whole_training, 7),
+    "growth": (dense.growth, 15),
+}
+
+
+def main(*wanted):
+    quick = "quick" in wanted
+    chosen = [name for name in wanted if name != "quick"] or list(TABLES)
+    print(f"Python {platform.python_version()}, one thread; ", end="")
+    print(", ".join(f"{name} {version(name)}" for name in ("numpy", "scikit-learn")), end="")
+    print(f", torch {version('torch')}" if torch is not None else ", without PyTorch")
+    print("A ratio is that of the least times; in brackets, the spread of the rounds.")
+    for name in chosen:
+        make, rounds = TABLES[name]
+        print(f"\n{make.__doc__}\n\n{make(2 if quick else rounds)}", flush=True)
+
+
+if __name__ == "__main__":
+    if torch is not None:
+        torch.set_num_threads(1)
+    with threadpool_limits(1):
+        main(*sys.argv[1:])

@@ -1,0 +1,230 @@
+"""Training: mini-batches, and the loop that goes through them."""
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from course_lib.history import DivergenceError, History
+from course_lib.losses import Loss
+from course_lib.network import Network
+from course_lib.shapes import (
+    NotFiniteError,
+    ShapeError,
+    expect_finite,
+    expect_rng,
+    expect_whole,
+    floats,
+)
+
+__all__ = ["DivergenceError", "History", "accuracy", "fit", "minibatches"]
+
+
+def accuracy(Z, Y):
+    """The share of the m examples that outputs Z (m, k) put into the class that Y (m, k) says.
+
+    With one column, a logit above 0 means yes (σ above 1/2), and so does a label above 1/2;
+    with more, the class is the column of the largest entry. Raises ShapeError for shapes
+    that differ. Source: notebook 03.
+    """
+    Z, Y = floats("accuracy", "Z", Z), floats("accuracy", "Y", Y)
+    if Z.shape != Y.shape or Z.ndim != 2 or Z.size == 0:
+        raise ShapeError(
+            f"accuracy: Z has shape {Z.shape} and Y has shape {Y.shape}, expected both (m, k): "
+            f"one example per row, one score per class. For one output, use Y[:, None]."
+        )
+    if Z.shape[1] == 1:
+        return float(np.mean((Z > 0) == (Y > 0.5)))
+    return float(np.mean(Z.argmax(axis=1) == Y.argmax(axis=1)))
+
+
+def minibatches(X, Y, batch_size, *, rng):
+    """Yield pairs (X_batch, Y_batch) that hold every example once, in a new random order.
+
+    Each has `batch_size` examples, the last one what is left. X and Y have the same number
+    of rows and are not changed. Raises ShapeError where they differ, ValueError for a batch
+    size below 1, TypeError for a missing or foreign `rng`. Source: notebook 02.
+    """
+    expect_rng("minibatches", rng)
+    expect_whole("minibatches", "batch_size", batch_size)
+    X, Y = np.asarray(X), np.asarray(Y)
+    _expect_pairs("minibatches", X, Y)
+    return _shuffled_slices(X, Y, batch_size, rng)
+
+
+def _shuffled_slices(X, Y, batch_size, rng):
+    order = rng.permutation(len(X))
+    X, Y = X[order], Y[order]
+    for start in range(0, len(X), batch_size):
+        yield X[start : start + batch_size], Y[start : start + batch_size]
+
+
+def fit(
+    net,
+    X,
+    Y,
+    *,
+    loss,
+    optimizer,
+    epochs,
+    batch_size=None,
+    rng,
+    validation=None,
+    patience=None,
+    progress=True,
+):
+    """Train `net` on X (m, ...) and Y (m, k), and return the `History`.
+
+    Parameters
+    ----------
+    net, loss, optimizer
+        A `Network`, a loss on its outputs, and an optimiser made for this network.
+    epochs : int
+        How often each example is seen.
+    batch_size : int or None
+        How many examples a step is taken from, drawn with `rng`; None takes all of them.
+    validation : (X_val, Y_val) or None
+        Data that training does not see, judged after each epoch.
+    patience : int or None
+        Stop when `val_loss` has had no new minimum for so many epochs. However training
+        ends, the network then has the weights of the best epoch.
+    progress : bool
+        Show a bar while training, and one line at the end.
+
+    Interrupting the kernel ends training early: the weights stay, the history is returned.
+
+    Raises
+    ------
+    DivergenceError
+        When the loss or a weight becomes NaN or infinite. The network then has the weights
+        from before that epoch, and the error's `history` holds the epochs before it.
+    ValueError, TypeError, ShapeError
+        For data, labels or settings that do not go together, before anything is changed.
+
+    Source: notebook 06.
+    """
+    _expect_settings(net, loss, optimizer, epochs, batch_size, rng, validation, patience)
+    X, Y = _checked_pair(net, loss, X, Y)
+    if validation is not None:
+        validation = _checked_pair(net, loss, *validation)
+    history, best_theta = History(), net.theta.copy()
+    bar = _bar(epochs, progress)
+    try:
+        for epoch in range(1, epochs + 1):
+            before = net.theta.copy()
+            with np.errstate(over="ignore", invalid="ignore"):
+                seen = _train_once(net, _batches(X, Y, batch_size, rng), loss, optimizer)
+                if validation:
+                    seen += _judge(net, *validation, loss)
+                expect_finite("fit", "loss", seen[::2], "The last step was too long.")
+            history.append(*seen)
+            if patience and epoch == np.argmin(history.val_loss) + 1:
+                history.best_epoch, best_theta = epoch, net.theta.copy()
+            if patience and epoch - history.best_epoch >= patience:
+                history.ending = f"no better val_loss for {patience} epochs"
+                break
+            bar.set_postfix_str(f"loss {history.loss[-1]:.3g}", refresh=False)
+            bar.update()
+    except KeyboardInterrupt:
+        history.ending = "interrupted"
+    except NotFiniteError:
+        net.theta = before
+        raise DivergenceError(_why_it_diverged(X, optimizer, history), history) from None
+    finally:
+        bar.total = bar.n  # else an unfinished bar stays in the notebook
+        bar.close()
+    if history.best_epoch:
+        net.theta = best_theta
+    if progress:
+        print(f"fit: {history}")
+    return history
+
+
+def _train_once(net, batches, loss, optimizer):
+    """One step for each batch; returns the mean of the losses, and the accuracy."""
+    outputs, labels = [], []
+    for X, Y in batches:
+        Z = net.forward(X)
+        net.backward(loss.grad(Z, Y))
+        optimizer.step()
+        outputs.append(Z)
+        labels.append(Y)
+    expect_finite("fit", "theta", net.theta, "The last step was too long.")
+    mean = _mean_over_batches(loss, outputs, labels)
+    return mean, _share_of_right(loss, np.concatenate(outputs), np.concatenate(labels))
+
+
+def _mean_over_batches(loss, outputs, labels):
+    """All batches but the last are of one size, so one call takes the mean over those."""
+    last = loss.value(outputs[-1], labels[-1])
+    others = len(outputs) - 1
+    if others == 0:
+        return last
+    mean = loss.value(np.concatenate(outputs[:-1]), np.concatenate(labels[:-1]))
+    return (others * mean + last) / (others + 1)
+
+
+def _judge(net, X, Y, loss):
+    Z = net.forward(X)
+    return loss.value(Z, Y), _share_of_right(loss, Z, Y)
+
+
+def _batches(X, Y, batch_size, rng):
+    return [(X, Y)] if batch_size is None else minibatches(X, Y, batch_size, rng=rng)
+
+
+def _share_of_right(loss, Z, Y):
+    return accuracy(Z, Y) if loss.classifies else float("nan")
+
+
+def _bar(epochs, progress):
+    if not progress:
+        return tqdm(total=epochs, disable=True)
+    return tqdm(total=epochs, desc="fit", unit="epoch", leave=False)
+
+
+def _why_it_diverged(X, optimizer, history):
+    return (
+        f"fit: the loss became NaN or infinite in epoch {len(history.loss) + 1}, the steps were "
+        f"too long. Lower lr, which is {optimizer.lr:g}, say to {optimizer.lr / 10:g}; or scale "
+        f"the features, whose largest is {np.abs(X).max():.3g}: (X - X.mean(0)) / X.std(0). The "
+        f"weights are those from before that epoch."
+    )
+
+
+def _checked_pair(net, loss, X, Y):
+    X, Y = floats("fit", "X", X), floats("fit", "Y", Y)
+    _expect_pairs("fit", X, Y)
+    expect_finite("fit", "X", X, "Remove or mend the examples that are incomplete.")
+    output = net.forward(X[:1])
+    loss.value(np.zeros((len(X), *output.shape[1:])), Y)
+    return X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
+
+
+def _expect_settings(net, loss, optimizer, epochs, batch_size, rng, validation, patience):
+    if not isinstance(net, Network):
+        raise TypeError(f"fit: net is {type(net).__name__}, expected a Network.")
+    if not isinstance(loss, Loss):
+        raise TypeError(f"fit: loss is {loss!r}, expected one such as SOFTMAX_CROSS_ENTROPY.")
+    if optimizer.net is not net:
+        raise ValueError(
+            f"fit: {optimizer} was made for another network, expected one for this network, or "
+            f"its weights would never move. Try {type(optimizer).__name__}(net, lr=…)."
+        )
+    expect_rng("fit", rng)
+    expect_whole("fit", "epochs", epochs)
+    if batch_size is not None:
+        expect_whole("fit", "batch_size", batch_size)
+    if patience is not None:
+        expect_whole("fit", "patience", patience)
+        if validation is None:
+            raise ValueError(
+                "fit: patience came without validation data, expected validation=(X_val, Y_val): "
+                "training stops by what it has not seen."
+            )
+
+
+def _expect_pairs(who, X, Y):
+    if X.ndim == 0 or Y.ndim == 0 or len(X) != len(Y) or len(X) == 0:
+        raise ShapeError(
+            f"{who}: X has shape {X.shape} and Y has shape {Y.shape}, expected as many rows in "
+            f"both, and at least one: a label for each example."
+        )

@@ -1,0 +1,49 @@
+"""The benchmarks run, also without PyTorch, and compare like with like. No time is tested."""
+
+import numpy as np
+import pytest
+
+from benchmarks import dense
+from benchmarks.contestants import SETTINGS, Ours, batch, steps
+from benchmarks.timing import Times, in_turns, table
+from course_lib.datasets import one_hot
+
+
+def test_ratios_by_hand():
+    times = Times(["ours", "theirs"], np.array([[1e-6, 4e-6], [3e-6, 4e-6], [2e-6, 5e-6]]))
+    assert np.isclose(times.best("theirs"), 4)
+    # of the least times 1/4; of the rounds 0.25, 0.75, 0.4: 10 % is 0.28, 90 % is 0.68
+    assert times.ratio("ours", "theirs") == "0.25 (0.28–0.68)"
+
+
+def test_contestants_take_turns():
+    order = []
+    times = in_turns({name: lambda name=name: order.append(name) for name in "ab"}, rounds=4)
+    assert times.names == ["a", "b"] and times.seconds.shape == (4, 2)
+    assert (times.seconds > 0).all() and "ab" in "".join(order) and "ba" in "".join(order)
+
+
+def test_a_table_is_aligned():
+    assert table(["x", "long"], [["wide", 1]]).splitlines() == [
+        "| x    | long |",
+        "| ---- | ---- |",
+        "| wide | 1    |",
+    ]
+
+
+@pytest.mark.parametrize("dtype", dense.DTYPES)
+@pytest.mark.parametrize("optimizer", SETTINGS)
+def test_our_step_trains(optimizer, dtype):
+    X, y = batch(32, 8, 3, dtype)
+    ours = Ours((8, 16, 3), optimizer, dtype)
+    before = ours.net.theta.copy()
+    ours.step(X, one_hot(y, 3))
+    assert ours.net.theta.dtype == dtype and (ours.net.theta != before).mean() > 0.9
+    assert {"ours", "products"} <= steps((8, 16, 3), 4, optimizer, dtype).keys()
+
+
+@pytest.mark.parametrize("make", [dense.one_step, dense.whole_training, dense.growth])
+def test_each_table_can_be_made(make):
+    lines = make(1).splitlines()
+    assert len(lines) >= 6 and "ours / PyTorch" in lines[0]
+    assert len({len(line) for line in lines}) == 1
