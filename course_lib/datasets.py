@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from course_lib.shapes import expect, expect_rng, floats
+from course_lib.shapes import ShapeError, expect, expect_rng, expect_whole, floats
 
-__all__ = ["gates", "line", "one_hot", "two_features"]
+__all__ = ["digits", "gates", "gaussians", "line", "one_hot", "photo_patches", "two_features"]
 
 _GATES = {
     "AND": (0, 0, 0, 1),
@@ -52,6 +52,84 @@ def two_features(*, rng, m=100):
     _checked("two_features", rng, m)
     features = rng.uniform(0, 10, size=(m, 2))
     return features, 1.5 + features @ [2, 5] + rng.normal(0, 0.5, size=m)
+
+
+def gaussians(*, rng, m=200, means=((-1, 0), (1, 1)), deviations=((1, 1.5), (1, 1.5))):
+    """Two classes of points, each feature normal in each class, and independent of the others.
+
+    Row c of `means` and of `deviations` belongs to class c. Both classes are equally likely.
+    Returns X (m, n) and y (m,), labels 0 and 1. Raises as `line` does, and ShapeError unless
+    `means` and `deviations` have the same shape (2, n). Source: notebook 03.
+    """
+    _checked("gaussians", rng, m)
+    means, deviations = floats("gaussians", "means", means), np.asarray(deviations, dtype=float)
+    expect("gaussians", "means", means, (2, "n"), "a row per class, a column per feature")
+    if deviations.shape != means.shape:
+        raise ShapeError(
+            f"gaussians: deviations has shape {deviations.shape}, expected that of means, "
+            f"{means.shape}: one for each class and feature."
+        )
+    y = rng.integers(0, 2, size=m)
+    return rng.normal(means[y], deviations[y]), y.astype(float)
+
+
+def photo_patches(*, rng, m=600, size=8):
+    """Small square patches of scikit-learn's two sample photographs, and which one each is from.
+
+    Each photograph is cut into squares side by side, so that no two patches overlap; m / 2
+    of each are drawn with `rng` and mixed. Parts of the result, for example a training and
+    a test set, therefore have no pixel in common.
+
+    Returns
+    -------
+    X : ndarray (m, size, size, 3)
+        Red, green and blue between 0 and 1.
+    y : ndarray (m,)
+        0 for the temple ("china.jpg"), 1 for the flower ("flower.jpg").
+
+    Raises TypeError for a foreign `rng`, ValueError for a size below 1, or for an m that is
+    odd, below 2, or larger than the photographs allow. Source: notebook 03.
+    """
+    from sklearn.datasets import load_sample_images
+
+    expect_rng("photo_patches", rng)
+    expect_whole("photo_patches", "size", size)
+    if size > 427:
+        raise ValueError(f"photo_patches: size is {size}, expected at most 427, a photo's height.")
+    squares = [_squares(photo / 255, size) for photo in load_sample_images().images]
+    most = 2 * min(map(len, squares))
+    if not isinstance(m, int | np.integer) or m % 2 or not 2 <= m <= most:
+        raise ValueError(
+            f"photo_patches: m is {m!r}, expected an even number from 2 to {most}, the patches of "
+            f"size {size} that the two photographs have."
+        )
+    chosen = [rng.permutation(patches)[: m // 2] for patches in squares]
+    order = rng.permutation(m)
+    return np.concatenate(chosen)[order], np.repeat([0.0, 1.0], m // 2)[order]
+
+
+def _squares(photo, size):
+    rows, columns = photo.shape[0] // size, photo.shape[1] // size
+    cut = photo[: rows * size, : columns * size].reshape(rows, size, columns, size, 3)
+    return cut.swapaxes(1, 2).reshape(rows * columns, size, size, 3)
+
+
+def digits():
+    """The 1797 handwritten digits of scikit-learn, 8 by 8 pixels.
+
+    Returns
+    -------
+    X : ndarray (1797, 8, 8, 1)
+        0 for the paper, 1 for the darkest ink.
+    y : ndarray (1797,)
+        The digit, a whole number from 0 to 9.
+
+    Source: Alpaydin & Kaynak (1998), UCI repository; notebook 03.
+    """
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    return data.images[..., None] / 16, data.target
 
 
 def one_hot(labels, k):

@@ -25,8 +25,8 @@ class GradientRow:
 class GradientReport:
     """The `rows` of a check, and `passed`: True only if every row was decided and agrees.
 
-    Rows are named Z (the loss by the outputs), then as the parameters, then X (by the
-    inputs). A check that could not be made has no rows and a `reason`. Printed, it is a
+    Rows are named Z (the loss by the outputs), then as the parameters, λ (the penalty), and X
+    (by the inputs). A check that could not be made has no rows and a `reason`. Printed, it is a
     table; in `if` and `assert` it counts as `passed`.
     """
 
@@ -39,7 +39,10 @@ class GradientReport:
         return self.passed
 
     def __getitem__(self, name):
-        return next(row for row in self.rows if row.name == name)
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(f"{name!r}: there are {', '.join(row.name for row in self.rows)}")
 
     def __repr__(self):
         verdict = "passed" if self.passed else f"NOT passed: {self.reason}"
@@ -70,6 +73,6 @@ def _reason(rows):
     if named("zero"):
         return (
             f"all derivatives in {named('zero')} are zero or too small to see, and 0 = 0 proves "
-            f"nothing. Try random weights, smaller inputs, or labels that are not met already."
+            f"nothing. Try random weights, scaled features, or labels that are not met already."
         )
     return ""

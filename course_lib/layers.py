@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from course_lib.initializers import he
-from course_lib.shapes import expect, expect_rng, expect_whole, floats
+from course_lib.shapes import expect, expect_finite, expect_rng, expect_whole, floats
 
 __all__ = ["Activation", "Dense", "Flatten", "Layer", "Parameter"]
 
@@ -27,6 +27,8 @@ class Parameter:
     vector, and a parameter is a view into it. Another shape raises ShapeError.
     """
 
+    _in_a_network = False
+
     def __init__(self, name, value, *, decays):
         self.name = name
         self.decays = decays
@@ -39,6 +41,7 @@ class Parameter:
 
     @value.setter
     def value(self, numbers):
+        numbers = floats(self.name, "value", numbers)
         expect(self.name, "value", numbers, self._value.shape, "the shape it was made with")
         self._value[...] = numbers
 
@@ -48,6 +51,7 @@ class Parameter:
 
     @grad.setter
     def grad(self, numbers):
+        numbers = floats(self.name, "grad", numbers)
         expect(self.name, "grad", numbers, self._value.shape, "a derivative for each entry of it")
         self._grad[...] = numbers
 
@@ -95,6 +99,9 @@ class Layer:
             )
         return self._cache
 
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "_cache"}
+
     def __repr__(self):
         return f"{type(self).__name__}()"
 
@@ -113,8 +120,11 @@ class Dense(Layer):
         expect_whole("Dense", "n_in", n_in)
         expect_whole("Dense", "n_out", n_out)
         expect_rng("Dense", rng)
-        weights = init((n_in, n_out), rng=rng)
+        if not callable(init):
+            raise TypeError(f"Dense: init is {init!r}, expected a function such as he or xavier.")
+        weights = floats("Dense", "W", init((n_in, n_out), rng=rng))
         expect("Dense", "W", weights, (n_in, n_out), "what init has to return")
+        expect_finite("Dense", "W", weights, "It is what init returned.")
         self.W = Parameter("W", weights, decays=True)
         self.b = Parameter("b", np.zeros(n_out), decays=False)
         self.parameters = (self.W, self.b)
@@ -167,17 +177,19 @@ class Activation(Layer):
 
     def forward(self, Z):
         Z = floats("Activation", "Z", Z)
+        A = self.phi(Z)
         self._cache = Z
-        return self.phi(Z)
+        return _like(Z, "phi", A)
 
     def backward(self, dA):
         Z = self._recall()
         dA = floats("Activation", "dA", dA)
         expect("Activation", "dA", dA, Z.shape, "the shape of Z, since φ acts entry by entry")
-        return dA * self.phi_prime(Z)
+        slope = _like(Z, "phi_prime", self.phi_prime(Z))
+        return dA * slope
 
     def __repr__(self):
-        return f"Activation({getattr(self.phi, '__name__', self.phi)})"
+        return f"Activation({getattr(self.phi, '__name__', type(self.phi).__name__)})"
 
 
 class Flatten(Layer):
@@ -202,6 +214,13 @@ class Flatten(Layer):
 
     def output_shape(self, shape):
         return (math.prod(shape),)
+
+
+def _like(Z, name, A):
+    """What a function made of Z, if it has its shape; in the type of Z."""
+    A = floats("Activation", f"{name}(Z)", A)
+    expect("Activation", f"{name}(Z)", A, Z.shape, "the shape of Z: it acts entry by entry")
+    return A.astype(Z.dtype, copy=False)
 
 
 def _of_shape(shape):

@@ -164,18 +164,21 @@ SOFTMAX_CROSS_ENTROPY = SoftmaxCrossEntropy()
 
 def _not_a_probability(who, Y):
     label = Y.min() if Y.min() < 0 else Y.max()
+    remedy = "Labels -1 and +1 become 0 and 1 by (Y + 1) / 2."
+    if Y.min() >= 0:
+        remedy = "Numbers of classes, counted from 0, become rows by one_hot(labels, k)."
     return (
-        f"{who}: Y holds the label {label:g}, expected 0, 1 or a probability between them. "
-        f"Labels -1 and +1 become 0 and 1 by (Y + 1) / 2."
+        f"{who}: Y holds the label {label:g}, expected 0, 1 or a probability between them. {remedy}"
     )
 
 
 def _same_shape(Z, Y):
     """How the sentence about two shapes goes on, by the mistake that they suggest."""
-    if Z.ndim == 2 and Y.shape == Z.shape[:1] and Z.shape[1] > 1:
+    if Z.ndim == 2 and Z.shape[1] > 1 and Y.shape in (Z.shape[:1], (len(Z), 1)):
+        labels = "Y" if Y.ndim == 1 else "Y.ravel()"
         return (
             f"shape of Z in both: Y has one label per example where one entry per class is "
-            f"needed. Try one_hot(Y, {Z.shape[1]})."
+            f"needed. Try one_hot({labels}, {Z.shape[1]})."
         )
     try:
         both = np.broadcast_shapes(Z.shape, Y.shape)

@@ -4,12 +4,12 @@ import copy
 
 import numpy as np
 
-from course_lib.layers import Layer
+from course_lib.layers import Layer, Parameter
 from course_lib.shapes import expect, expect_between, expect_finite, floats
 from course_lib.storage import read_arrays, write_arrays
 from course_lib.summary import summarise
 
-__all__ = ["Network", "penalty"]
+__all__ = ["Network", "makes_probabilities", "penalty"]
 
 
 class Network:
@@ -32,9 +32,11 @@ class Network:
             raise ValueError(f"Network: dtype is {dtype!r}, expected np.float64 or np.float32.")
         self.layers = layers
         self.dtype = np.dtype(dtype)
-        self.parameters = tuple(_named(layers))
-        for layer in layers:
-            layer._in_a_network = True
+        self.parameters = tuple(parameter for layer in layers for parameter in layer.parameters)
+        for taken in (*layers, *self.parameters):
+            taken._in_a_network = True
+        for parameter, name in zip(self.parameters, _names(layers), strict=True):
+            parameter.name = name
         self._pack()
 
     def _pack(self):
@@ -56,21 +58,21 @@ class Network:
         X of another dtype is converted. Raises ValueError for NaN, infinities, text or an
         empty batch, ShapeError where a layer cannot take what it gets.
         """
-        A = floats("Network", "X", X).astype(self.dtype, copy=False)
+        A = np.array(floats("Network", "X", X), dtype=self.dtype)
         if A.size == 0:
             raise ValueError(
                 f"Network: X is empty, it has shape {A.shape}; expected at least one example."
             )
         expect_finite("Network", "X", A, "Remove or mend the examples that are incomplete.")
         for layer in self.layers:
-            A = layer.forward(A)
+            A = _returned(layer, "forward", layer.forward(A))
         return A
 
     def backward(self, dZ):
         """∂J/∂X from dZ = ∂J/∂Z, with Z from the last `forward`; fills `grad` on the way."""
         dA = floats("Network", "dZ", dZ).astype(self.dtype, copy=False)
         for layer in reversed(self.layers):
-            dA = layer.backward(dA)
+            dA = _returned(layer, "backward", layer.backward(dA))
         return dA
 
     @property
@@ -80,6 +82,7 @@ class Network:
     @theta.setter
     def theta(self, numbers):
         if numbers is not self._theta:
+            numbers = floats("Network", "theta", numbers)
             expect("Network", "theta", numbers, self._theta.shape, "one number per weight")
             self._theta[...] = numbers
 
@@ -89,6 +92,7 @@ class Network:
 
     @grad.setter
     def grad(self, numbers):
+        numbers = floats("Network", "grad", numbers)
         expect("Network", "grad", numbers, self._grad.shape, "one number per weight")
         self._grad[...] = numbers
 
@@ -138,6 +142,26 @@ def penalty(net, weight_decay):
     return float(weight_decay / 2 * (W @ W)), weight_decay * W
 
 
+def makes_probabilities(net, X):
+    """Do the outputs look like probabilities whatever the weights, so that they are no logits?
+
+    True if all lie between 0 and 1, and each row of several sums to 1 (or there is but one
+    output), for X and also with random weights and inputs. `net` is left as it is.
+    """
+    net, rng = copy.deepcopy(net), np.random.default_rng(0)
+    with np.errstate(all="ignore"):
+        for _ in range(4):
+            Z = net.forward(X)
+            sums = Z.sum(axis=-1)
+            if not (Z.ndim == 2 and Z.min() >= 0 and Z.max() <= 1):
+                return False
+            if Z.shape[1] > 1 and not np.allclose(sums, 1, atol=1e-3):
+                return False
+            net.theta = 5 * rng.normal(size=net.theta.shape)
+            X = X + 5 * rng.normal(size=np.shape(X))
+    return True
+
+
 def _expect_layers(layers):
     if not layers:
         raise ValueError("Network: no layers came, expected at least one, as in Network(Dense(…)).")
@@ -147,18 +171,50 @@ def _expect_layers(layers):
                 f"Network: {layer!r} came, expected layers, one after the other. "
                 f"Try Network(Dense(…), Activation(…), Dense(…)), without a list."
             )
-        if layer._in_a_network or layers.count(layer) > 1:
+        _expect_listed(layer)
+    _expect_own("layer", layers)
+    _expect_own("parameter", [parameter for layer in layers for parameter in layer.parameters])
+    names = _names(layers)
+    for name in names:
+        if names.count(name) > 1:
             raise ValueError(
-                f"Network: {layer} belongs to a network already, expected layers of its own: "
-                f"weights have one home. Make a new layer for each place."
+                f"Network: two parameters would be called {name}, expected different names: "
+                f"weights are saved and reported by name. Rename one, as in Parameter('V', …)."
             )
 
 
-def _named(layers):
-    """All parameters, each named with the number of its layer among those that have any."""
-    number = 0
-    for layer in layers:
-        number += bool(layer.parameters)
-        for parameter in layer.parameters:
-            parameter.name = f"{parameter.name}{number}"
-            yield parameter
+def _expect_own(kind, parts):
+    for part in parts:
+        if part._in_a_network or sum(part is other for other in parts) > 1:
+            raise ValueError(
+                f"Network: {part} belongs to a network already, expected a {kind} of its own: "
+                f"weights have one home. Make a new {kind} for each place."
+            )
+
+
+def _expect_listed(layer):
+    """A parameter that is not listed would never be trained."""
+    listed = layer.parameters
+    if not isinstance(listed, tuple | list) or not all(isinstance(p, Parameter) for p in listed):
+        raise TypeError(
+            f"Network: {layer}.parameters is {listed!r}, expected a tuple of Parameters. "
+            f"Try self.parameters = (self.W, self.b)."
+        )
+    for name, value in vars(layer).items():
+        if isinstance(value, Parameter) and not any(value is own for own in listed):
+            raise ValueError(
+                f"Network: {layer}.{name} is not among its `parameters`, and would never be "
+                f"trained. Try self.parameters = (self.W, self.b)."
+            )
+
+
+def _names(layers):
+    """Each parameter's name with the number of its layer among those that have any."""
+    numbered = enumerate((layer for layer in layers if layer.parameters), start=1)
+    return [f"{p.name}{number}" for number, layer in numbered for p in layer.parameters]
+
+
+def _returned(layer, method, value):
+    if value is None:
+        raise TypeError(f"{layer}: {method} returned None, expected an array: `return` it.")
+    return value

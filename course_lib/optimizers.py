@@ -30,7 +30,7 @@ class SGD:
         expect_between("SGD", "momentum", momentum, 0, 1, closed=True)
         expect_between("SGD", "weight_decay", weight_decay, 0, closed=True)
         self.net, self.lr = net, lr
-        self.momentum, self.weight_decay = momentum, weight_decay
+        self.momentum, self.weight_decay = float(momentum), float(weight_decay)
         self.v = np.zeros_like(net.theta)
 
     def step(self):
@@ -62,8 +62,8 @@ class Adam:
         expect_between("Adam", "eps", eps, 0)
         expect_between("Adam", "weight_decay", weight_decay, 0, closed=True)
         self.net, self.lr = net, lr
-        self.beta1, self.beta2, self.eps = beta1, beta2, eps
-        self.weight_decay = weight_decay
+        self.beta1, self.beta2, self.eps = float(beta1), float(beta2), float(eps)
+        self.weight_decay = float(weight_decay)
         self.t = 0
         self.m = np.zeros_like(net.theta)
         self.v = np.zeros_like(net.theta)

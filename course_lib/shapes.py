@@ -146,8 +146,8 @@ def _fits(came, shape):
     lengths = {}
     for length, wanted in zip(came, shape, strict=True):
         if isinstance(wanted, str):
-            wanted = lengths.setdefault(wanted, length)
-        if length != wanted or length == 0:
+            wanted = lengths.setdefault(wanted, length or -1)
+        if length != wanted:
             return False
     return True
 

@@ -38,10 +38,15 @@ def whole_file(path):
 def write_arrays(path, layers, arrays):
     """Write `arrays` (name: array) and the texts `layers` to the file `path`.
 
-    Raises FileNotFoundError for a folder that is missing, OSError for one that cannot be
-    written.
+    Raises FileNotFoundError for a folder that is missing, ValueError for numbers that are not
+    finite or a path that is a folder, OSError for one that cannot be written.
     """
-    folder = Path(path).parent
+    path = Path(os.path.realpath(path))  # a link stays, what it leads to is replaced
+    folder = path.parent
+    if path.is_dir():
+        raise ValueError(f"save: {str(path)!r} is a folder; expected a file. Add its name.")
+    for name, array in arrays.items():
+        expect_finite("save", name, array, "The network has diverged: no use in keeping it.")
     if not folder.is_dir():
         raise FileNotFoundError(
             f"save: the folder {str(folder)!r} does not exist. Make it first, or save elsewhere."
@@ -53,9 +58,9 @@ def write_arrays(path, layers, arrays):
 def read_arrays(path, layers, like):
     """The arrays that `write_arrays` put into `path`, by name, if they suit.
 
-    `layers` has to be what was written, and `like` (name: array) has arrays of the same
-    names, shapes and dtypes. Raises FileNotFoundError, or ValueError that says what is
-    wrong with the file.
+    `layers` has to be what was written, and `like` (name: array) has arrays of the same names
+    and shapes; what is returned has their dtypes. Raises FileNotFoundError, or ValueError that
+    says what is wrong with the file.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(
@@ -67,7 +72,7 @@ def read_arrays(path, layers, like):
             f"load: {str(path)!r} was not written by Network.save; expected one that was. "
             f"To use arrays of your own, assign them: net.parameters[0].value = …"
         )
-    written = [str(layer) for layer in found.pop("layers", ())]
+    written = [str(layer) for layer in np.atleast_1d(found.pop("layers", ()))]
     if written != layers:
         raise ValueError(
             f"load: {str(path)!r} holds a network of the layers {_row(written)}; expected the "
@@ -99,7 +104,7 @@ def _suited(name, array, like):
         )
     with np.errstate(over="ignore"):
         array = array.astype(like.dtype)
-    expect_finite("load", name, array, "This network had diverged when it was saved.")
+    expect_finite("load", name, array, f"It was saved so, or is too large for {like.dtype}.")
     return array
 
 

@@ -5,7 +5,7 @@ from tqdm.auto import tqdm
 
 from course_lib.history import DivergenceError, History
 from course_lib.losses import Loss
-from course_lib.network import Network
+from course_lib.network import Network, makes_probabilities
 from course_lib.shapes import (
     NotFiniteError,
     ShapeError,
@@ -29,8 +29,10 @@ def accuracy(Z, Y):
     if Z.shape != Y.shape or Z.ndim != 2 or Z.size == 0:
         raise ShapeError(
             f"accuracy: Z has shape {Z.shape} and Y has shape {Y.shape}, expected both (m, k): "
-            f"one example per row, one score per class. For one output, use Y[:, None]."
+            f"one example per row, one score per class. For one output, use Y[:, None]; for "
+            f"classes, one_hot(Y, k)."
         )
+    expect_finite("accuracy", "Z", Z, "Did training diverge?")
     if Z.shape[1] == 1:
         return float(np.mean((Z > 0) == (Y > 0.5)))
     return float(np.mean(Z.argmax(axis=1) == Y.argmax(axis=1)))
@@ -95,16 +97,17 @@ def fit(
     ------
     DivergenceError
         When the loss or a weight becomes NaN or infinite. The network then has the weights
-        from before that epoch, and the error's `history` holds the epochs before it.
+        from before that epoch (or of the best one), and the error's `history` holds the
+        epochs before it.
     ValueError, TypeError, ShapeError
         For data, labels or settings that do not go together, before anything is changed.
 
     Source: notebook 06.
     """
     _expect_settings(net, loss, optimizer, epochs, batch_size, rng, validation, patience)
-    X, Y = _checked_pair(net, loss, X, Y)
+    X, Y = _checked_pair("X", net, loss, X, Y)
     if validation is not None:
-        validation = _checked_pair(net, loss, *validation)
+        validation = _checked_pair("X_val", net, loss, *_pair(validation))
     history, best_theta = History(), net.theta.copy()
     bar = _bar(epochs, progress)
     try:
@@ -126,7 +129,8 @@ def fit(
     except KeyboardInterrupt:
         history.ending = "interrupted"
     except NotFiniteError:
-        net.theta = before
+        history.ending = "diverged"
+        net.theta = best_theta if history.best_epoch else before
         raise DivergenceError(_why_it_diverged(X, optimizer, history), history) from None
     finally:
         bar.total = bar.n  # else an unfinished bar stays in the notebook
@@ -185,18 +189,36 @@ def _why_it_diverged(X, optimizer, history):
     return (
         f"fit: the loss became NaN or infinite in epoch {len(history.loss) + 1}, the steps were "
         f"too long. Lower lr, which is {optimizer.lr:g}, say to {optimizer.lr / 10:g}; or scale "
-        f"the features, whose largest is {np.abs(X).max():.3g}: (X - X.mean(0)) / X.std(0). The "
-        f"weights are those from before that epoch."
+        f"the features, whose largest is {np.abs(X).max():.3g}: (X - X.mean(0)) / X.std(0). "
+        f"Begin again with a new network and a new optimiser: this one's weights are those from "
+        f"before that epoch, and may be large already."
     )
 
 
-def _checked_pair(net, loss, X, Y):
-    X, Y = floats("fit", "X", X), floats("fit", "Y", Y)
+def _pair(validation):
+    if not isinstance(validation, tuple | list) or len(validation) != 2:
+        raise ValueError(
+            f"fit: validation is of type {type(validation).__name__}, expected two arrays, "
+            f"validation=(X_val, Y_val). Split the data first, with train_test_split."
+        )
+    return validation
+
+
+def _checked_pair(name, net, loss, X, Y):
+    X, Y = floats("fit", name, X), floats("fit", name.replace("X", "Y"), Y)
     _expect_pairs("fit", X, Y)
-    expect_finite("fit", "X", X, "Remove or mend the examples that are incomplete.")
-    output = net.forward(X[:1])
-    loss.value(np.zeros((len(X), *output.shape[1:])), Y)
-    return X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        X, Y = X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
+        expect_finite("fit", name, X, "Remove or mend the examples that are incomplete.")
+        expect_finite("fit", "theta", net.theta, "Begin with a new network.")
+        before = loss.value(net.forward(X), Y)
+    expect_finite("fit", "the loss before training", before, "Scale X, or take smaller weights.")
+    if loss.classifies and makes_probabilities(net, X[:32]):
+        raise ValueError(
+            f"fit: the network ends with probabilities, and {loss} expected logits: it makes the "
+            f"probabilities itself. Leave the last activation out."
+        )
+    return X, Y
 
 
 def _expect_settings(net, loss, optimizer, epochs, batch_size, rng, validation, patience):
@@ -204,10 +226,10 @@ def _expect_settings(net, loss, optimizer, epochs, batch_size, rng, validation, 
         raise TypeError(f"fit: net is {type(net).__name__}, expected a Network.")
     if not isinstance(loss, Loss):
         raise TypeError(f"fit: loss is {loss!r}, expected one such as SOFTMAX_CROSS_ENTROPY.")
-    if optimizer.net is not net:
+    if getattr(optimizer, "net", None) is not net:
         raise ValueError(
-            f"fit: {optimizer} was made for another network, expected one for this network, or "
-            f"its weights would never move. Try {type(optimizer).__name__}(net, lr=…)."
+            f"fit: optimizer is {optimizer!r}, expected one that was made for this network, or "
+            f"its weights would never move. Try optimizer=SGD(net, lr=0.1)."
         )
     expect_rng("fit", rng)
     expect_whole("fit", "epochs", epochs)

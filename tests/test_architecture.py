@@ -21,13 +21,14 @@ MODULES = sorted(
 ARROWS = {
     "activations": {"shapes"},
     "datasets": {"shapes"},
-    "gradcheck": {"shapes", "layers", "network", "losses", "gradient_report"},
+    "gradcheck": {"shapes", "network", "losses", "nudging", "gradient_report"},
     "gradient_report": set(),
     "history": set(),
     "initializers": {"shapes"},
     "layers": {"shapes", "initializers"},
     "losses": {"shapes", "activations"},
     "network": {"shapes", "layers", "storage", "summary"},
+    "nudging": {"shapes"},
     "optimizers": {"shapes", "network"},
     "shapes": set(),
     "storage": {"shapes"},
@@ -50,6 +51,7 @@ OUTSIDE = {
     "plotting": {"numpy", "matplotlib", "IPython"},
     "exercises": {"numpy", "filelock", "platformdirs"},
     "training": {"numpy", "tqdm"},
+    "datasets": {"numpy", "sklearn"},
     "": {"numpy"},
 }
 

@@ -10,7 +10,7 @@ from course_lib import activations
 from course_lib.datasets import one_hot
 from course_lib.gradcheck import check_gradients, numerical_gradient
 from course_lib.initializers import zeros
-from course_lib.layers import Activation, Dense, Flatten
+from course_lib.layers import Activation, Dense, Flatten, Layer
 from course_lib.losses import BINARY_CROSS_ENTROPY, MSE, SOFTMAX_CROSS_ENTROPY
 from course_lib.network import Network
 from course_lib.shapes import ShapeError
@@ -370,3 +370,171 @@ def test_what_backward_returns_has_the_shape_of_x(rng):
 
     with pytest.raises(ShapeError, match=r"dX, which backward returned, has shape \(3, 4\)"):
         check_gradients(Network(Returns(3, 2, rng=rng)), np.ones((4, 3)), np.ones((4, 2)), MSE)
+
+
+# --- what a hostile reading found: none of it may come back
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-4, 1.0, 1e4, 1e8])
+@pytest.mark.parametrize("what", ["X", "Y"])
+@pytest.mark.parametrize("name", ["tanh", "relu", "identity"])
+def test_right_networks_pass_and_wrong_ones_fail_at_any_scale(what, scale, name, rng):
+    class Wrong(Dense):
+        def backward(self, dZ):
+            dX = super().backward(dZ)
+            self.W.grad = 1.01 * self.W.grad
+            return dX
+
+    X, Y = rng.normal(size=(12, 3)), rng.normal(size=(12, 2))
+    X, Y = (X * scale, Y) if what == "X" else (X, Y * scale)
+    for dense, right in ((Dense, True), (Wrong, False)):
+        net = Network(dense(3, 4, rng=rng), activation(name), Dense(4, 2, rng=rng))
+        net.layers[0].b.value = 0.1 * rng.normal(size=4)
+        report = check_gradients(net, X, Y, MSE)
+        hopeless = what == "X" and (scale in (1e-9, 1e8) or (name == "tanh" and scale > 1))
+        if right:
+            assert report.passed or (hopeless and "too small to see" in report.reason), report
+        else:
+            assert not report.passed, report
+
+
+def test_a_small_output_is_not_lost_beside_a_large_one(rng):
+    class Deaf(Dense):
+        def backward(self, dZ):
+            dZ = dZ.copy()
+            dZ[:, 1] = 0
+            return super().backward(dZ)
+
+    X = rng.normal(size=(20, 3))
+    Y = rng.normal(size=(20, 2)) * [3e5, 2]
+    assert not check_gradients(Network(Deaf(3, 2, rng=rng)), X, Y, MSE)
+    assert check_gradients(Network(Dense(3, 2, rng=rng)), X, Y, MSE)
+
+
+@pytest.mark.parametrize("weight_decay", [1e-3, 10.0, 1e4])
+def test_a_large_penalty_hides_nothing(weight_decay, rng):
+    class Wrong(Dense):
+        def backward(self, dZ):
+            dX = super().backward(dZ)
+            self.W.grad = 1.001 * self.W.grad
+            return dX
+
+    X, Y = rng.normal(size=(10, 6)), rng.normal(size=(10, 3))
+    for dense, right in ((Dense, True), (Wrong, False)):
+        net = Network(dense(6, 5, rng=rng), activation("tanh"), Dense(5, 3, rng=rng))
+        report = check_gradients(net, X, Y, MSE, weight_decay=weight_decay)
+        assert report.passed == right and report["λ"].verdict == "agrees", report
+
+
+def test_layers_without_weights_can_be_checked(rng):
+    X = rng.normal(size=(4, 3))
+    assert check_gradients(Network(activation("tanh")), X, X + 1, MSE)
+    assert check_gradients(Network(Flatten()), X[:, :, None], X + 1, MSE)
+
+
+class Adds(Dense):
+    def backward(self, dZ):
+        X = self._recall()
+        self.W.grad += X.T @ dZ
+        self.b.grad += dZ.sum(axis=0)
+        return dZ @ self.W.value.T
+
+
+class ChangesItsWeights(Dense):
+    def backward(self, dZ):
+        dX = super().backward(dZ)
+        self.W.value -= 0.1 * self.W.grad
+        return dX
+
+
+class RemembersTheFirst(Dense):
+    def forward(self, X):
+        Z = super().forward(X)
+        if not hasattr(self, "first"):
+            self.first = X
+        self._cache = self.first
+        return Z
+
+
+class ChangesDelta(Dense):
+    def backward(self, dZ):
+        dZ *= 0.5
+        return super().backward(dZ)
+
+
+@pytest.mark.parametrize(
+    ("dense", "words"),
+    [
+        (Adds, "adds to the gradients"),
+        (ChangesItsWeights, "changes the weights"),
+        (ChangesDelta, "changes its argument"),
+        (RemembersTheFirst, "disagree in"),
+    ],
+)
+def test_what_works_just_once_does_not_pass(dense, words, rng):
+    X, Y = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
+    report = check_gradients(Network(dense(3, 2, rng=rng)), X, Y, MSE)
+    assert not report and words in report.reason
+
+
+class SoftmaxLayer(Layer):
+    def forward(self, X):
+        self._cache = activations.softmax(X)
+        return self._cache
+
+    def backward(self, dZ):
+        P = self._recall()
+        return P * (dZ - (dZ * P).sum(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    ("k", "last"),
+    [
+        (3, lambda: [SoftmaxLayer()]),
+        (1, lambda: [activation("sigmoid"), Flatten()]),
+        (1, lambda: [activation("sigmoid"), activation("identity")]),
+    ],
+)
+def test_probabilities_are_noticed_however_they_are_made(k, last, rng):
+    X, loss = rng.normal(size=(6, 2)), BINARY_CROSS_ENTROPY if k == 1 else SOFTMAX_CROSS_ENTROPY
+    Y = labels(loss, 6, k, rng)
+    report = check_gradients(Network(Dense(2, k, rng=rng), *last()), X, Y, loss)
+    assert not report and "takes logits" in report.reason
+
+
+def test_logits_that_lie_between_0_and_1_by_chance_are_logits(rng):
+    net = Network(Dense(2, 1, rng=rng))
+    net.theta = [0.1, 0.1, 0.5]
+    assert check_gradients(net, [[1.0, 2.0]], [[1.0]], BINARY_CROSS_ENTROPY)
+    per_unit = Activation(
+        lambda z: z * np.array([1, 2, 3.0]), lambda z: np.array([1, 2, 3.0]) + 0 * z
+    )
+    net = Network(Dense(2, 3, rng=rng), per_unit)
+    assert check_gradients(net, np.eye(2), one_hot([0, 2], 3), SOFTMAX_CROSS_ENTROPY)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, int, bool])
+def test_inputs_of_another_type_are_converted(dtype, rng):
+    X = rng.integers(0, 2, (4, 3)).astype(dtype)
+    assert check_gradients(two_layers(rng), X, rng.normal(size=(4, 2)), MSE)
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1e-5, 1e-6, 1e-7])
+def test_many_kinks_close_by_are_never_called_wrong(scale, rng):
+    for _ in range(8):
+        net = two_layers(rng, 4, 8, 2, "relu")
+        report = check_gradients(net, scale * rng.normal(size=(20, 4)), np.ones((20, 2)), MSE)
+        assert "WRONG" not in {row.verdict for row in report.rows}, report
+
+
+@pytest.mark.parametrize(("net", "loss"), [(None, MSE), ("net", "mse"), ("net", type(MSE))])
+def test_what_is_no_network_or_loss_gets_a_sentence(net, loss, rng):
+    net = two_layers(rng) if net else net
+    with pytest.raises(TypeError, match="check_gradients: (net|loss) is"):
+        check_gradients(net, np.ones((2, 3)), np.ones((2, 2)), loss)
+
+
+def test_a_row_that_does_not_exist_is_named(rng):
+    report = check_gradients(two_layers(rng), np.ones((2, 3)), np.zeros((2, 2)), MSE)
+    with pytest.raises(KeyError, match="'W'.*there are Z, W1, b1, W2, b2, X"):
+        report["W"]

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -176,6 +178,28 @@ def test_an_activation_is_two_functions():
     with pytest.raises(TypeError, match="phi_prime is 1.*Activation\\(tanh, tanh_prime\\)"):
         Activation(tanh, 1)
     assert repr(activation("relu")) == "Activation(relu)"
+
+
+def test_what_an_activation_makes_has_the_shape_of_z():
+    with pytest.raises(ValueError, match=r"phi\(Z\) holds values of type object"):
+        Activation(lambda z: None, tanh).forward([[1.0]])
+    with pytest.raises(ShapeError, match=r"phi\(Z\) has shape \(\).*acts entry by entry"):
+        Activation(np.sum, tanh).forward([[1.0, 2.0]])
+    layer = Activation(tanh, np.sum)
+    layer.forward([[1.0, 2.0]])
+    with pytest.raises(ShapeError, match=r"phi_prime\(Z\) has shape"):
+        layer.backward([[1.0, 2.0]])
+
+
+def test_a_function_without_a_name_is_called_by_its_type():
+    assert repr(Activation(partial(np.multiply, 2), tanh)) == "Activation(partial)"
+
+
+def test_an_initialiser_is_a_function_of_numbers(rng):
+    with pytest.raises(TypeError, match="init is 'he', expected a function"):
+        Dense(2, 2, rng=rng, init="he")
+    with pytest.raises(ValueError, match="W has 4 entries that are NaN"):
+        Dense(2, 2, rng=rng, init=lambda shape, *, rng: np.full(shape, np.nan))
 
 
 def test_flatten_goes_row_by_row():

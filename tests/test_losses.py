@@ -124,6 +124,13 @@ def test_the_silent_broadcast_is_explained():
         MSE.value(np.zeros((4, 1)), np.zeros(4))
 
 
+def test_labels_that_count_classes_are_explained():
+    with pytest.raises(ValueError, match=r"label 2, .*one_hot\(labels, k\)"):
+        BINARY_CROSS_ENTROPY.value(np.zeros((2, 1)), [[1], [2]])
+    with pytest.raises(ShapeError, match=r"one_hot\(Y.ravel\(\), 3\)"):
+        SOFTMAX_CROSS_ENTROPY.value(np.zeros((2, 3)), [[1], [2]])
+
+
 def test_labels_that_are_classes_are_explained():
     with pytest.raises(ShapeError, match=r"one_hot\(Y, 3\)"):
         SOFTMAX_CROSS_ENTROPY.value(np.zeros((4, 3)), np.array([0, 1, 2, 0]))

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from networks import LOSSES, activation, labels, outputs_of, two_layers
 from sklearn.neural_network import MLPClassifier
 
-from course_lib.activations import sigmoid, softmax
+from course_lib.activations import relu_prime, sigmoid, softmax
 from course_lib.datasets import one_hot
-from course_lib.layers import Dense, Flatten
+from course_lib.layers import Activation, Dense, Flatten, Layer, Parameter
 from course_lib.losses import BINARY_CROSS_ENTROPY, MSE, SOFTMAX_CROSS_ENTROPY
 from course_lib.network import Network, penalty
 from course_lib.optimizers import SGD
@@ -247,3 +247,121 @@ def test_the_penalty_is_on_weights_alone(weight_decay, rng):
 def test_a_penalty_is_a_number_from_0(weight_decay, rng):
     with pytest.raises(ValueError, match="penalty: weight_decay is .*at least 0"):
         penalty(two_layers(rng), weight_decay)
+
+
+# --- layers of one's own, and what may go wrong with them
+
+
+class Own(Layer):
+    def __init__(self, *parameters):
+        self.parameters = parameters
+
+    def forward(self, X):
+        return X
+
+    def backward(self, dZ):
+        return dZ
+
+
+def test_names_are_unique():
+    with pytest.raises(ValueError, match="two parameters would be called W1.*saved and reported"):
+        Network(Own(Parameter("W", [1.0], decays=True), Parameter("W", [2.0], decays=True)))
+    ten = [Own(Parameter(f"V{i}", [1.0], decays=True)) for i in range(9)]
+    first = Own(Parameter("W1", [1.0], decays=True))
+    with pytest.raises(ValueError, match="called W11"):
+        Network(first, *ten, Own(Parameter("W", [1.0], decays=True)))
+
+
+def test_a_parameter_has_one_home(rng):
+    shared = Parameter("W", [1.0], decays=True)
+    with pytest.raises(ValueError, match="Parameter W of shape .* a parameter of its own"):
+        Network(Own(shared), Own(shared))
+    Network(Own(shared))
+    with pytest.raises(ValueError, match="belongs to a network already"):
+        Network(Own(shared))
+
+
+def test_a_parameter_that_is_not_listed_is_noticed():
+    class Forgets(Own):
+        def __init__(self):
+            self.W = Parameter("W", [1.0], decays=True)
+
+    with pytest.raises(ValueError, match=r"Forgets\(\).W is not among its `parameters`"):
+        Network(Forgets())
+    listed = Own()
+    listed.parameters = Parameter("W", [1.0], decays=True)
+    with pytest.raises(TypeError, match="expected a tuple of Parameters"):
+        Network(listed)
+
+
+@pytest.mark.parametrize("method", ["forward", "backward"])
+def test_a_forgotten_return_is_named(method):
+    class Silent(Own):
+        pass
+
+    setattr(Silent, method, lambda self, X: None)
+    net = Network(Silent())
+    with pytest.raises(TypeError, match=rf"Silent\(\): {method} returned None"):
+        net.forward(np.ones((2, 2)))
+        net.backward(np.ones((2, 2)))
+
+
+def test_a_refused_network_renames_nothing(rng):
+    layer = Dense(2, 2, rng=rng)
+    with pytest.raises(TypeError):
+        Network(layer, "tanh")
+    assert layer.W.name == "W"
+
+
+def test_what_is_done_to_the_input_afterwards_does_no_harm(rng):
+    net, X = two_layers(rng), rng.normal(size=(4, 3))
+    dZ = np.ones_like(net.forward(X))
+    net.backward(dZ)
+    grad = net.grad.copy()
+    net.forward(X)
+    X *= 0
+    net.backward(dZ)
+    assert np.array_equal(net.grad, grad)
+
+
+def test_an_activation_in_place_does_not_reach_the_caller():
+    def in_place(z):
+        z[z < 0] = 0
+        return z
+
+    X = np.array([[-1.0, 2.0]])
+    Network(Activation(in_place, relu_prime)).forward(X)
+    assert X[0, 0] == -1
+
+
+def test_float32_survives_functions_that_widen():
+    root = Activation(lambda z: z * np.sqrt(np.float64(2)), lambda z: np.where(z > 0, 1.0, 0.0))
+    net = Network(root, dtype=np.float32)
+    assert net.forward([[1, 2]]).dtype == net.backward([[1, 2]]).dtype == np.float32
+
+
+def test_a_pickle_does_not_carry_the_last_batch(rng):
+    net = two_layers(rng)
+    before = len(pickle.dumps(net))
+    net.forward(rng.normal(size=(1000, 3)))
+    assert len(pickle.dumps(net)) == before
+
+
+@pytest.mark.parametrize("numbers", [["a"] * 26, [None] * 26, [1j] * 26, [[1], [1, 2]]])
+def test_weights_are_numbers(numbers, rng):
+    net = two_layers(rng)
+    for attribute in ("theta", "grad"):
+        with pytest.raises(ValueError, match=f"Network: {attribute}"):
+            setattr(net, attribute, numbers)
+    with pytest.raises(ValueError, match="b2: value"):
+        net.parameters[3].value = numbers
+
+
+def test_equal_layers_are_still_two_layers():
+    class Equal(Own):
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    assert len(Network(Equal(), Equal()).layers) == 2

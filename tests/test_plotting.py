@@ -20,6 +20,11 @@ CALLS = {
     ),
     "plot_valley": lambda ax: plotting.plot_valley(np.square, [1, 0.5, 9], low=-1, high=1, ax=ax),
     "plot_functions": lambda ax: plotting.plot_functions({"a": np.tanh, "b": np.sign}, ax=ax),
+    "plot_graph": lambda ax: plotting.plot_graph(
+        {"x": (0, 0), "z": (1, 0.5)}, [("x", "z")], values={"x": 2}, derivatives={"z": 1}, ax=ax
+    ),
+    "plot_pictures": lambda ax: plotting.plot_pictures(np.ones((3, 4, 4)), ["a"] * 3, ax=ax),
+    "plot_probability": lambda ax: plotting.plot_probability([0, 1], [0, 1], np.tanh, ax=ax),
     "plot_history": lambda ax: plotting.plot_history({"a": [3, 2, 1], "b": [1]}, ax=ax),
     "plot_line": lambda ax: plotting.plot_line([1, 2], -1, ax=ax),
     "plot_network": lambda ax: plotting.plot_network([["a", "b"], ["c"]], ax=ax),

@@ -1,6 +1,7 @@
 import os
 import stat
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from networks import activation, two_layers
 
-from course_lib.layers import Dense
+from course_lib.activations import leaky_relu, leaky_relu_prime
+from course_lib.layers import Activation, Dense
 from course_lib.network import Network
 from course_lib.storage import whole_file
 
@@ -101,7 +103,7 @@ def saved(place, net, **changes):
         ({"W1": np.ones((4, 3))}, r"W1 has shape \(4, 3\).*expected \(3, 4\)"),
         ({"W1": np.ones((3, 4), dtype=int)}, "dtype int64; expected .*floating-point"),
         ({"W1": np.full((3, 4), "1.0")}, "floating-point"),
-        ({"b2": np.array([1, np.nan])}, r"b2 has 1 entry that is NaN.*index \(1,\).*diverged"),
+        ({"b2": np.array([1, np.nan])}, r"b2 has 1 entry that is NaN.*index \(1,\).*saved so"),
         ({"b2": np.array([1, np.inf])}, "infinite"),
         ({"b2": None}, "holds W1, b1, W2; expected W1, b1, W2, b2"),
         ({"c3": np.ones(2)}, "holds .*c3; expected W1, b1, W2, b2"),
@@ -153,3 +155,36 @@ def test_a_damaged_file_never_gets_in(tmp_path_factory, data):
     except ValueError as error:
         assert str(error).startswith("load: ")
     assert np.array_equal(net.theta, theta)
+
+
+def test_a_network_that_diverged_is_not_saved(net, tmp_path):
+    net.theta[3] = np.nan
+    with pytest.raises(ValueError, match="save: W1 has 1 entry that is NaN.*diverged"):
+        net.save(tmp_path / "w.npz")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_a_link_stays_a_link(net, tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "w.npz")
+    net.save(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "w.npz").is_file()
+
+
+def test_a_folder_is_no_file(net, tmp_path):
+    with pytest.raises(ValueError, match="is a folder; expected a file"):
+        net.save(tmp_path)
+
+
+def test_layers_that_are_one_text_are_refused(net, tmp_path):
+    saved(tmp_path / "w.npz", net, layers="Dense")
+    refused(net, tmp_path / "w.npz", "holds a network of the layers Dense;")
+
+
+def test_functions_without_a_name_can_be_loaded_again(rng, tmp_path):
+    for number in range(2):
+        leaky = partial(leaky_relu, slope=0.2), partial(leaky_relu_prime, slope=0.2)
+        net = Network(Dense(2, 2, rng=rng), Activation(*leaky))
+        if number == 0:
+            net.save(tmp_path / "w.npz")
+        net.load(tmp_path / "w.npz")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import LOSSES, labels, outputs_of, two_layers
+from networks import LOSSES, activation, labels, outputs_of, two_layers
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score
 
@@ -312,7 +312,7 @@ def test_a_loss_too_large_for_a_number_is_noticed(rng):
     net = Network(Dense(3, 2, rng=rng))
     net.theta = np.full(8, 1e160)
     X, Y = task(MSE, rng)
-    with pytest.raises(DivergenceError, match="in epoch 1"):
+    with pytest.raises(ValueError, match="the loss before training .*Scale X"):
         fit(net, X, Y, loss=MSE, optimizer=SGD(net, lr=1e-9), epochs=2, rng=rng, progress=False)
 
 
@@ -432,10 +432,67 @@ def test_bad_data_is_refused_before_the_first_step(rng):
 
 def test_bad_settings_are_refused_before_the_first_step(rng):
     other = two_layers(rng)
-    refuse(rng, "made for another network.*would never move", optimizer=SGD(other, lr=0.1))
+    refuse(
+        rng, "made for this network, or its weights would never move", optimizer=SGD(other, lr=0.1)
+    )
     refuse(rng, "net is list, expected a Network", TypeError, net=[])
     refuse(rng, "expected one such as SOFTMAX_CROSS_ENTROPY", TypeError, loss="mse")
     refuse(rng, "rng is 0", TypeError, rng=0)
     for name, value in itertools.product(["epochs", "batch_size", "patience"], [0, -1, 2.5, "3"]):
         refuse(rng, f"fit: {name} is {value!r}, expected a whole number", **{name: value})
     refuse(rng, "patience came without validation", patience=3)
+
+
+@pytest.mark.parametrize("validation", [0.2, True, np.ones((4, 3)), (np.ones((4, 3)),), "X"])
+def test_validation_is_a_pair(validation, rng):
+    refuse(rng, "fit: validation is of type .*expected two arrays", validation=validation)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", SGD, None])
+def test_an_optimizer_is_an_object_for_this_network(optimizer, rng):
+    refuse(rng, "fit: optimizer is .*made for this network", optimizer=optimizer)
+
+
+def test_wrong_features_are_shown_as_they_came(rng):
+    X, Y = task(SOFTMAX_CROSS_ENTROPY, rng)
+    refuse(rng, r"X has shape \(20, 2\)", ShapeError, X=X[:, :2])
+    refuse(rng, "Y_val", X=X, validation=(X, Y.astype(str)))
+
+
+def test_weights_that_are_nan_before_training_are_not_blamed_on_the_step(rng):
+    net = two_layers(rng)
+    net.theta[0] = np.nan
+    X, Y = task(MSE, rng)
+    with pytest.raises(ValueError, match="theta has 1 entry that is NaN.*new network"):
+        fit(net, X, Y, loss=MSE, optimizer=SGD(net, lr=0.1), epochs=1, rng=rng, progress=False)
+
+
+def test_probabilities_for_a_loss_on_logits_are_refused(rng):
+    net = Network(Dense(3, 1, rng=rng), activation("sigmoid"))
+    X, Y = task(BINARY_CROSS_ENTROPY, rng)
+    with pytest.raises(ValueError, match="ends with probabilities.*Leave the last activation out"):
+        fit(net, X, Y, loss=BINARY_CROSS_ENTROPY, optimizer=SGD(net, lr=0.1), epochs=1, rng=rng)
+    fit(net, X, Y, loss=MSE, optimizer=SGD(net, lr=0.1), epochs=1, rng=rng, progress=False)
+
+
+def test_divergence_with_patience_keeps_the_best_weights(rng):
+    X, Y = task(MSE, rng)
+    net, thetas = two_layers(rng), []
+
+    class Away(SGD):
+        def step(self):
+            super().step()
+            thetas.append(self.net.theta.copy())
+            if len(thetas) == 4:
+                self.net.theta = np.full(26, np.inf)
+
+    with pytest.raises(DivergenceError) as caught:
+        fit(net, X, Y, loss=Scripted([0.0, 5, 3, 4]), optimizer=Away(net, lr=0.01), epochs=9,
+            rng=rng, validation=(X[:5], Y[:5]), patience=5, progress=False)  # fmt: skip
+    assert caught.value.history.ending == "diverged" and caught.value.history.best_epoch == 2
+    assert np.array_equal(net.theta, thetas[1])
+
+
+def test_accuracy_refuses_nan():
+    with pytest.raises(ValueError, match="accuracy: Z has 1 entry that is NaN"):
+        accuracy([[np.nan], [1.0]], [[0], [1]])

@@ -4,21 +4,26 @@ Every ``plot_*(…, *, ax=None)`` draws into `ax`, or into a new figure, and ret
 `show` puts a finished figure on the page, with its alt text.
 """
 
-from course_lib.plotting.curves import plot_fit, plot_functions, plot_history
+from course_lib.plotting.curves import plot_fit, plot_functions, plot_history, plot_probability
 from course_lib.plotting.diagrams import plot_network
 from course_lib.plotting.figures import show
+from course_lib.plotting.graphs import plot_graph
 from course_lib.plotting.landscapes import plot_contours, plot_surface, plot_valley
+from course_lib.plotting.pictures import plot_pictures
 from course_lib.plotting.planes import plot_line, plot_plane, plot_points
 
 __all__ = [
     "plot_contours",
     "plot_fit",
     "plot_functions",
+    "plot_graph",
     "plot_history",
     "plot_line",
     "plot_network",
+    "plot_pictures",
     "plot_plane",
     "plot_points",
+    "plot_probability",
     "plot_surface",
     "plot_valley",
     "show",

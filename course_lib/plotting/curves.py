@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib.plotting.figures import axes_or_new
 
-__all__ = ["plot_fit", "plot_functions", "plot_history"]
+__all__ = ["plot_fit", "plot_functions", "plot_history", "plot_probability"]
 
 STYLES = ("-", "--", "-.", ":")
 MOST_MARKERS = 30
@@ -84,4 +84,31 @@ def plot_fit(x, y, f, *, ax=None):
     ax.plot(along, f(along), "--", label="model")
     ax.set(xlabel="x", ylabel="y")
     ax.legend()
+    return ax
+
+
+def plot_probability(x, y, p, *, ax=None):
+    """Draw labelled points of one feature at heights 0 and 1, and a curve of probabilities.
+
+    Parameters
+    ----------
+    x, y : arrays (m,)
+        The feature, and labels 0 or 1.
+    p : callable
+        The model: takes an array of x, returns the probability of label 1.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = axes_or_new(ax)
+    x, y = np.asarray(x), np.asarray(y)
+    along = np.linspace(x.min() - 0.5, x.max() + 0.5, 300)
+    ax.plot(x[y == 0], y[y == 0], "o", markersize=5, label="label 0")
+    ax.plot(x[y == 1], y[y == 1], "^", markersize=6, label="label 1")
+    ax.plot(along, p(along), "-", color="0.2", label="probability of 1")
+    ax.axhline(0.5, color="0.8", linewidth=1, zorder=0)
+    ax.set(xlabel="x", ylabel="probability", ylim=(-0.08, 1.08))
+    ax.legend(loc="center left")
     return ax

@@ -1,0 +1,60 @@
+"""Computation graphs: each node with its value, and the derivative that flows back to it."""
+
+import numpy as np
+from matplotlib.patches import FancyBboxPatch
+
+from course_lib.plotting.figures import axes_or_new
+
+__all__ = ["plot_graph"]
+
+WIDTH, HEIGHT = 0.86, 0.42
+COLUMN, ROW = 1.5, 1.0
+
+
+def plot_graph(nodes, edges, *, values=None, derivatives=None, ax=None):
+    """Draw a computation graph, from left to right.
+
+    Parameters
+    ----------
+    nodes : dict
+        From the name of a node to its place: ``{"z": (1, 0)}`` stands in column 1, row 0;
+        rows count upwards.
+    edges : list of pairs of names
+        ``("z", "a")``: a is computed from z.
+    values : dict, optional
+        From a name to the number above its node: what the forward pass computed.
+    derivatives : dict, optional
+        From a name to the number below its node, after "∂": what the backward pass computed,
+        the derivative of the last node by this one.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    places = {name: np.array([COLUMN * x, ROW * y]) for name, (x, y) in nodes.items()}
+    xs, ys = np.array(list(places.values())).T
+    ax = axes_or_new(ax, figsize=(1.0 + 0.8 * np.ptp(xs), 1.3 + 0.8 * np.ptp(ys)))
+    for start, end in edges:
+        tail, head = places[start] + [WIDTH / 2, 0], places[end] - [WIDTH / 2, 0]
+        ax.annotate("", head, tail, arrowprops={"arrowstyle": "-|>", "color": "0.35", "lw": 1.3})
+    for name, place in places.items():
+        corner = place - [WIDTH / 2, HEIGHT / 2]
+        box = FancyBboxPatch(
+            corner, WIDTH, HEIGHT, boxstyle="round,pad=0,rounding_size=0.1",
+            facecolor="#E8F1F8", edgecolor="#0072B2", lw=1.6, zorder=2,
+        )  # fmt: skip
+        ax.add_patch(box)
+        x, y = place
+        ax.text(x, y, name, ha="center", va="center", fontsize=10, zorder=3)
+        if values and name in values:
+            text = f"{values[name]:.4g}"
+            ax.text(x, y + 0.25, text, ha="center", va="bottom", fontsize=9)
+        if derivatives and name in derivatives:
+            text = f"∂ {derivatives[name]:.4g}"
+            style = {"color": "#D55E00", "fontsize": 9, "ha": "center", "va": "top"}
+            ax.text(x, y - 0.25, text, **style)
+    ax.set(xlim=(xs.min() - 0.6, xs.max() + 0.6), ylim=(ys.min() - 0.6, ys.max() + 0.6))
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    return ax

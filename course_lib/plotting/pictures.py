@@ -1,0 +1,59 @@
+"""Pictures and tables of weights, side by side in one figure."""
+
+import numpy as np
+
+from course_lib.plotting.figures import axes_or_new
+
+__all__ = ["plot_pictures"]
+
+GAP = 0.12
+
+
+def plot_pictures(pictures, titles=None, *, columns=8, signed=False, ax=None):
+    """Draw pictures in rows, each with a title above it.
+
+    Parameters
+    ----------
+    pictures : array (number, height, width) or (number, height, width, channels)
+        One channel is drawn in grey, dark for large; three are red, green and blue.
+    titles : list of str, optional
+    columns : int
+        How many stand in a row.
+    signed : bool
+        For weights of one channel: blue below zero, white at zero, red above, on one scale
+        for all pictures. With three channels, each is shifted so that grey means zero.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    pictures = np.asarray(pictures, dtype=float)
+    number, height, width = pictures.shape[:3]
+    columns = min(columns, number)
+    rows = -(-number // columns)
+    step = 1 + GAP + (0.28 if titles is not None else 0)
+    ax = axes_or_new(ax, figsize=(1.05 * columns + 0.2, 1.05 * rows * step + 0.2))
+    largest = np.abs(pictures).max() or 1
+    for i, picture in enumerate(pictures):
+        left, top = (i % columns) * (1 + GAP), -(i // columns) * step
+        _draw(ax, picture, (left, left + 1, top - height / width, top), largest, signed)
+        if titles is not None:
+            ax.text(left + 0.5, top + 0.03, titles[i], ha="center", va="bottom", fontsize=8)
+    ax.set(
+        xlim=(-0.05, columns * (1 + GAP)), ylim=(-(rows - 1) * step - height / width - 0.05, 0.3)
+    )
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    return ax
+
+
+def _draw(ax, picture, extent, largest, signed):
+    colour = {"cmap": "Greys", "vmin": 0, "vmax": max(largest, 1)}
+    if signed and picture.ndim == 3 and picture.shape[-1] == 3:
+        picture = 0.5 + picture / (2 * largest)
+    elif signed:
+        colour = {"cmap": "RdBu_r", "vmin": -largest, "vmax": largest}
+    if picture.ndim == 3 and picture.shape[-1] == 1:
+        picture = picture[..., 0]
+    ax.imshow(picture, extent=extent, interpolation="nearest", **colour)
