@@ -72,7 +72,7 @@ def sigmoid_prime(z):
     1 - a is taken as sigmoid(-z), which keeps its digits where a is close to 1.
     """
     z = floats("sigmoid_prime", "z", z)
-    return sigmoid(z) * sigmoid(-z)
+    return sigmoid(z) * sigmoid(-z)  # (3.5)
 
 
 def tanh(z):
@@ -142,4 +142,4 @@ def softmax(Z):
             f"along the last axis."
         )
     E = np.exp(Z - Z.max(axis=-1, keepdims=True))
-    return E / E.sum(axis=-1, keepdims=True)
+    return E / E.sum(axis=-1, keepdims=True)  # (3.12)

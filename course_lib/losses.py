@@ -97,12 +97,12 @@ class BinaryCrossEntropy(Loss):
     def value(self, Z, Y):
         """The mean cross-entropy in nats, a float: log(1 + exp(z)) - y z, averaged."""
         Z, Y = self._checked(Z, Y)
-        return float((np.logaddexp(0, Z) - Y * Z).sum() / len(Z))
+        return float((np.logaddexp(0, Z) - Y * Z).sum() / len(Z))  # (3.16)
 
     def grad(self, Z, Y):
         """∂value/∂Z = (σ(Z) - Y) / m, an array like Z."""
         Z, Y = self._checked(Z, Y)
-        return (sigmoid(Z) - Y) / len(Z)
+        return (sigmoid(Z) - Y) / len(Z)  # (3.6)
 
     def _expect_outputs(self, Z):
         expect(self.name, "Z", Z, ("m", 1), "one logit per example")
@@ -133,7 +133,7 @@ class SoftmaxCrossEntropy(Loss):
     def grad(self, Z, Y):
         """∂value/∂Z = (softmax(Z) - Y) / m, an array like Z."""
         Z, Y = self._checked(Z, Y)
-        return (softmax(Z) - Y) / len(Z)
+        return (softmax(Z) - Y) / len(Z)  # (3.15)
 
     def _expect_outputs(self, Z):
         expect(self.name, "Z", Z, ("m", "k"), "one row per example, one score per class")

@@ -1,0 +1,190 @@
+"""Every mistake of docs/errata.md: the source's way fails, ours does not."""
+
+import re
+
+import numpy as np
+import pytest
+from notebook_files import ROOT
+
+from course_lib.activations import sigmoid, softmax, tanh
+from course_lib.datasets import gates, gaussians, two_features
+from course_lib.gradcheck import numerical_gradient
+from course_lib.losses import BINARY_CROSS_ENTROPY, MSE
+
+PAGE = (ROOT / "docs" / "errata.md").read_text("utf-8")
+
+
+def test_the_page_names_a_test_for_every_mistake_and_every_test():
+    rows = re.findall(r"^\| (?:C16|NG|FB|INTRO|BP) \|.*$", PAGE, re.M)
+    described = [row for row in rows if row.count("|") > 4]
+    named = [re.search(r"`(test_\w+)` \|$", row) for row in described]
+    assert all(named), "a row without a test"
+    tests = {name for name in globals() if name.startswith("test_")} - {
+        "test_the_page_names_a_test_for_every_mistake_and_every_test"
+    }
+    assert {match[1] for match in named} == tests
+
+
+@pytest.fixture
+def plane(rng):
+    """Rows with a column of ones, labels, and some parameters."""
+    features, y = two_features(rng=rng)
+    return np.column_stack([np.ones(100), features]), y, np.array([3.0, 3.0, 3.0])
+
+
+@pytest.fixture
+def binary(rng):
+    """Points of two classes, labels, weights."""
+    X, y = gaussians(rng=rng, m=80)
+    return X, y, np.array([0.7, -0.4])
+
+
+def mean_log_loss(X, y, w):
+    return BINARY_CROSS_ENTROPY.value((X @ w)[:, None], y[:, None])
+
+
+# --- notebook 01
+
+
+def test_c16_and_gate_is_never_defined():
+    X, tables = gates()
+    source = "xor = [and_gate(or_gate(*x), nand_gate(*x)) for x in X]"
+    given = {"X": X, "or_gate": lambda a, b: sigmoid(20 * a + 20 * b - 10).round(),
+             "nand_gate": lambda a, b: sigmoid(-10 * a - 10 * b + 14).round()}  # fmt: skip
+    with pytest.raises(NameError, match="and_gate"):
+        exec(source, given)
+    given["and_gate"] = lambda a, b: sigmoid(20 * a + 20 * b - 30).round()
+    exec(source, given)
+    assert np.array_equal(given["xor"], tables["XOR"])
+
+
+# --- notebook 02
+
+
+def test_c16_gradient_drops_the_factor_and_mixes_sum_and_mean(plane):
+    X, y, theta = plane
+    theirs = -(y - X @ theta) @ X / len(y)
+    of_the_sum = numerical_gradient(lambda t: ((y - X @ t) ** 2).sum(), theta)
+    of_the_mean = numerical_gradient(lambda t: ((y - X @ t) ** 2).mean(), theta)
+    assert np.allclose(of_the_sum / theirs, 200) and np.allclose(of_the_mean / theirs, 2)
+    ours = X.T @ MSE.grad((X @ theta)[:, None], y[:, None])[:, 0]
+    assert np.allclose(ours, of_the_mean)
+
+
+def test_c16_stochastic_steps_are_stale(plane):
+    X, y, theta = plane
+
+    def one_pass(theta, fresh):
+        predicted = X @ theta
+        for i in range(len(y)):
+            now = X[i] @ theta if fresh else predicted[i]
+            theta = theta + 0.01 * (y[i] - now) * X[i]
+        return theta
+
+    def cost(theta):
+        return ((X @ theta - y) ** 2).mean()
+
+    assert cost(one_pass(theta, fresh=False)) > cost(theta) > cost(one_pass(theta, fresh=True))
+
+
+def test_fb_updates_the_cost(plane):
+    X, y, theta = plane
+
+    def cost(theta):
+        return ((X @ theta - y) ** 2).mean()
+
+    gradient = numerical_gradient(cost, theta)
+    assert cost(theta - 0.001 * gradient) < cost(theta) < cost(cost(theta) - 0.001 * gradient)
+
+
+# --- notebook 03
+
+
+def test_c16_cross_entropy_has_an_extra_term():
+    label, q = np.array([1.0, 0.0]), np.array([0.9, 0.1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        theirs = np.sum(-label * np.log(q) - q * np.log(label))
+    assert np.isinf(theirs) and np.isclose(-(label * np.log(q)).sum(), -np.log(0.9))
+    p = np.array([0.5, 0.5])
+    assert not np.isclose(-(p * np.log(q)).sum(), -(p * np.log(q) + q * np.log(p)).sum())
+
+
+def test_c16_last_line_has_the_sign_reversed(binary):
+    X, y, w = binary
+    right_side = X.T @ (sigmoid(X @ w) - y)
+    summed = numerical_gradient(lambda w: len(y) * mean_log_loss(X, y, w), w)
+    assert np.allclose(right_side, summed, atol=1e-5) and not np.allclose(right_side, -summed)
+    assert mean_log_loss(X, y, w + 1e-3 * right_side) > mean_log_loss(X, y, w)
+
+
+def test_c16_maximum_likelihood_is_not_a_posteriori(binary):
+    X, y, w = binary
+
+    def highest(prior):
+        best = w
+        for _ in range(3000):
+            best = best - 0.5 * (X.T @ (sigmoid(X @ best) - y) / len(y) + prior * best)
+        return best
+
+    likelihood, posterior = highest(0.0), highest(0.1)
+    slope = numerical_gradient(lambda w: mean_log_loss(X, y, w), likelihood)
+    assert np.allclose(slope, 0, atol=1e-6)
+    assert np.linalg.norm(posterior) < 0.9 * np.linalg.norm(likelihood)
+
+
+def test_c16_input_zero_loses_the_bias():
+    k, features = np.array([2.0, 1.0, -1.0]), np.zeros(2)
+    assert sigmoid(k @ [0, *features]) == 0.5
+    assert np.isclose(sigmoid(k @ [1, *features]), sigmoid(2.0))
+
+
+def test_ng_probability_of_a_zero():
+    a = 0.8
+    theirs, ours = {1: a, 0: a}, {1: a, 0: 1 - a}
+    assert not np.isclose(sum(theirs.values()), 1) and np.isclose(sum(ours.values()), 1)
+    assert all(np.isclose(ours[y], a**y * (1 - a) ** (1 - y)) for y in (0, 1))
+
+
+def test_ng_loss_lacks_its_minus(binary):
+    X, y, w = binary
+
+    def descended(sign):
+        best = w
+        for _ in range(200):
+            best = best - 0.1 * sign * X.T @ (sigmoid(X @ best) - y) / len(y)
+        return np.mean((X @ best > 0) == y)
+
+    assert descended(-1) < 0.5 < descended(1)
+
+
+def test_ng_steps_by_sigma(binary):
+    X, y, w = binary
+    dw = X.T @ (sigmoid(X @ w) - y) / len(y)
+    with pytest.raises(TypeError):
+        w - sigmoid * dw  # what σ means on that page
+    assert mean_log_loss(X, y, w - 0.1 * dw) < mean_log_loss(X, y, w)
+
+
+def test_ng_asks_a_list_for_its_shape():
+    with pytest.raises(AttributeError, match="shape"):
+        [1, 2, 3].shape  # noqa: B018
+    assert np.shape([1, 2, 3]) == (3,)
+
+
+def test_the_range_of_the_sigmoid_is_open():
+    z = np.linspace(-30, 30, 601)
+    assert (sigmoid(z) > 0).all() and (sigmoid(z) < 1).all()
+    assert (np.abs(tanh(z / 2)) < 1).all()
+    with np.errstate(divide="ignore"):
+        assert np.isinf(np.log(1 / (1 - 1.0 * np.ones(1))))  # the logit of a 1 that is reached
+
+
+def test_fb_softmax_of_the_index():
+    first, second = np.array([2.0, 0.0, 1.0]), np.array([0.0, 3.0, 1.0])
+
+    def theirs(z):
+        i = np.arange(len(z))
+        return np.exp(i) / np.exp(i).sum()
+
+    assert np.array_equal(theirs(first), theirs(second)) and theirs(first).argmax() == 2
+    assert softmax(first).argmax() == 0 and softmax(second).argmax() == 1
