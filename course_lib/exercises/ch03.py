@@ -26,8 +26,9 @@ def _softmax(Z):
 
 def _probabilities(rng):
     hand = (np.array([0.5, 0.25]), np.array([1.0, 0.0]))
+    sure = (np.array([0.999, 0.002]), np.array([0.0, 1.0]))
     drawn = [(rng.uniform(0.05, 0.95, m), rng.permutation(m) % 2.0) for m in (4, 7)]
-    return [hand, *drawn]
+    return [hand, *drawn, sure]
 
 
 def _one_by_one(a, y):
@@ -218,8 +219,8 @@ def logistic_gradient(X, y, w, b):
 
 
 def _squares_of_numbers(rng):
-    hand = np.array([[1.0, 3.0], [10.0, 20.0]])
-    return [(hand,), *((rng.normal(size=(n, n)) * 5,) for n in (3, 4))]
+    hand, one_row = np.array([[1.0, 3.0], [10.0, 20.0]]), np.array([[1.0, 2.0, 6.0, 3.0]])
+    return [(hand,), *((rng.normal(size=(n, n)) * 5,) for n in (3, 4)), (one_row,)]
 
 
 def _no_axis_kept(X):
@@ -252,8 +253,8 @@ def _sums(X):
     misconceptions=[
         Misconception(
             _no_axis_kept,
-            "The trap itself. `X.mean(axis=1)` has shape (n,), and broadcasting lays it along the "
-            "*columns*: row 2's mean is subtracted from column 2. Keep the axis: "
+            "The trap itself: the mean of row 2 is subtracted from *column* 2. `X.mean(axis=1)` is "
+            "one-dimensional, and lies along the columns. Keep the axis: "
             "`X.mean(axis=1, keepdims=True)`.",
         ),
         Misconception(_columns, "You centred the columns. The mean of a row runs along axis 1."),
@@ -262,10 +263,10 @@ def _sums(X):
         Misconception(_sums, "You subtracted the sum of each row, not its mean."),
     ],
     hints=[
-        "The means of the rows must stand in a column, shape (n, 1), to broadcast along each row.",
+        "The means of the rows must stand in a column, shape (m, 1), to broadcast along each row.",
         "`X.mean(axis=1, keepdims=True)`, or `X.mean(axis=1)[:, None]`.",
     ],
-    lesson="A square table makes this mistake silent; a table of another shape would complain.",
+    lesson="A square table makes this mistake silent; most other shapes would complain.",
 )
 def centre_rows(X):
     """X with the mean of each row subtracted from that row."""
@@ -277,7 +278,8 @@ def centre_rows(X):
 
 def _logits(rng):
     hand = np.array([[0.0, np.log(3)], [2.0, 2.0]])
-    large = np.array([[1000.0, 1001.0, 999.0], [-1000.0, -1001.0, -1000.0], [0.0, 3.0, -745.0]])
+    large = np.array([[1000.0, 1001.0, 999.0], [-1000.0, -1001.0, -1000.0], [0.0, 3.0, -745.0],
+                      [0.0, 2000.0, 0.0], [2000.0, 0.0, 0.0], [-2000.0, -2000.0, 5.0]])  # fmt: skip
     return [(hand,), (rng.normal(size=(4, 3)) * 2,), (rng.normal(size=(2, 5)),), (large,)]
 
 
@@ -317,6 +319,23 @@ def _not_normalised(Z):
     return np.exp(Z - Z.max(axis=1, keepdims=True))
 
 
+def _naive_columns(Z):
+    return np.exp(Z) / np.exp(Z).sum(axis=0)
+
+
+def _naive_everything(Z):
+    return np.exp(Z) / np.exp(Z).sum()
+
+
+def _naive_unnormalised(Z):
+    return np.exp(Z)
+
+
+def _mean_subtracted(Z):
+    E = np.exp(Z - Z.mean(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
+
+
 def _without_exp(Z):
     return Z / Z.sum(axis=1, keepdims=True)
 
@@ -351,6 +370,21 @@ def _without_exp(Z):
             "the same answer.",
         ),
         Misconception(_not_normalised, "Now divide each row by its sum."),
+        Misconception(
+            _naive_columns,
+            "Your columns sum to 1, and your rows should: the classes lie along axis 1.",
+        ),
+        Misconception(
+            _naive_everything,
+            "All entries together sum to 1. Each example is a distribution of its own: sum along "
+            "axis 1, and keep the axis.",
+        ),
+        Misconception(_naive_unnormalised, "Now divide each row by its sum."),
+        Misconception(
+            _mean_subtracted,
+            "Subtracting the mean helps only while no logit is far above it: [0, 2000] still "
+            "overflows. Subtract the largest of each row, then none is above 0.",
+        ),
         Misconception(_without_exp, "Without exp, shares can be negative, or divided by zero."),
     ],
     hints=[
@@ -391,11 +425,12 @@ def _judge_classes(cases, values):
         right_b = numerical_gradient(lambda b: _softmax_cost(X, Y, W, b), b)  # noqa: B023
         for name, came, right in (("dW", dW, right_W), ("db", db, right_b)):
             if not same(came, right):
-                worst = tuple(int(i) for i in np.argwhere(~np.isclose(came, right, 1e-4, 1e-5))[0])
+                worst = np.unravel_index(np.abs(came - right).argmax(), right.shape)
                 place = ", ".join(map(str, worst))
                 return (
                     f"Finite differences disagree with {name}[{place}], where yours is "
-                    f"{came[worst]:.4g}, for X, Y, W, b = {describe_call((X, Y, W, b))}."
+                    f"{came[worst]:.6g} and theirs is {right[worst]:.6g}, for X, Y, W, b = "
+                    f"{describe_call((X, Y, W, b))}."
                 )
     return CORRECT
 
@@ -443,6 +478,16 @@ def _bias_as_one(X, Y, W, b):
     return X.T @ D, D
 
 
+def _bias_averaged(X, Y, W, b):
+    D = (_softmax(X @ W + b) - Y) / len(X)
+    return X.T @ D, D.mean(axis=0)
+
+
+def _other_order(X, Y, W, b):
+    D = (_softmax(X @ W + b) - Y) / len(X)
+    return D.sum(axis=0), X.T @ D
+
+
 def _transposed(X, Y, W, b):
     D = (_softmax(X @ W + b) - Y) / len(X)
     return D.T @ X, D.sum(axis=0)
@@ -478,6 +523,10 @@ def _transposed(X, Y, W, b):
         Misconception(
             _bias_as_one, "dW is right. Each class has one bias: sum over the examples, axis 0."
         ),
+        Misconception(
+            _bias_averaged, "dW is right. D has its 1/m already: for db take the sum, not the mean."
+        ),
+        Misconception(_other_order, "They come in the other order: `return dW, db`."),
         Misconception(_transposed, "dW is transposed: it has the shape of W, (n, k)."),
     ],
     hints=[
@@ -499,11 +548,24 @@ def softmax_gradient(X, Y, W, b):
 # --------------------------------------------------------------------------- safe_cross_entropy
 
 
+UNSAFE = (
+    "Right for small logits, infinite or NaN for large ones: either exp(1000) overflows, or a "
+    "probability rounds to 0 or 1, and its logarithm is -∞. Use (3.16), with `np.logaddexp(0, z)` "
+    "for log(1 + exp(z))."
+)
+CLIPPED = (
+    "Keeping the probability away from 0 and 1 hides the infinity and tells a wrong number: a "
+    "logit of 1000 for the wrong class costs 1000, and yours far less. Start from the logit, "
+    "(3.16)."
+)
+
+
 def _sure_logits(rng):
     hand = (np.array([0.0, 0.0]), np.array([1.0, 0.0]))
     sure = (np.array([1000.0, -1000.0, 800.0, -30.0]), np.array([0.0, 1.0, 1.0, 1.0]))
     drawn = [(rng.normal(size=m) * 3, rng.permutation(m) % 2.0) for m in (4, 6)]
-    return [hand, *drawn, sure]
+    single = [([-900], [0]), ([35, -35], [0, 1]), ([6, -6], [0, 1]), ([1500], [0]), ([9], [0])]
+    return [hand, *drawn, sure, *(tuple(np.array(a, dtype=float) for a in pair) for pair in single)]
 
 
 def _by_cases(z, y):
@@ -519,18 +581,39 @@ def _naive(z, y):
     return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
 
 
-def _clipped(z, y):
-    a = np.clip(1 / (1 + np.exp(-z)), 1e-12, 1 - 1e-12)
+def _naive_by_cases(z, y):
+    a = 1 / (1 + np.exp(-z))
+    return -np.where(y == 1, np.log(a), np.log(1 - a)).mean()
+
+
+def _both_rewritten(z, y):
+    return (y * np.log1p(np.exp(-z)) + (1 - y) * np.log1p(np.exp(z))).mean()
+
+
+def _rewritten_only(z, y):
+    return (np.log(1 + np.exp(z)) - y * z).mean()
+
+
+def _clipped(z, y, at=1e-12):
+    a = np.clip(1 / (1 + np.exp(-z)), at, 1 - at)
     return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
+
+
+def _clipped_more(z, y):
+    return _clipped(z, y, 1e-7)
+
+
+def _clipped_at_8(z, y):
+    return _clipped(z, y, 1e-8)
+
+
+def _clipped_less(z, y):
+    return _clipped(z, y, 1e-15)
 
 
 def _softly_clipped(z, y):
     a = 1 / (1 + np.exp(-z))
     return -(y * np.log(a + 1e-12) + (1 - y) * np.log(1 - a + 1e-12)).mean()
-
-
-def _rewritten_only(z, y):
-    return (np.log(1 + np.exp(z)) - y * z).mean()
 
 
 def _plus(z, y):
@@ -546,26 +629,15 @@ def _summed(z, y):
     cases=_sure_logits,
     judge=agrees_with(_by_cases, "That is not the cross-entropy of these logits.", rtol=1e-6),
     misconceptions=[
-        Misconception(
-            _naive,
-            "Right for small logits, infinite or NaN for sure mistakes: σ(1000) rounds to 1, and "
-            "log(1 - 1) is -∞. Never compute the probability: start from the logit, (3.16).",
-        ),
-        Misconception(
-            _clipped,
-            "Clipping hides the infinity and tells a wrong number: a logit of 1000 for the wrong "
-            "class costs 1000, not 27.6; and where it clips, the gradient is 0.",
-        ),
-        Misconception(
-            _softly_clipped,
-            "The small number inside the logarithm hides the infinity: a logit of 1000 for the "
-            "wrong class costs 1000, not 27.6.",
-        ),
-        Misconception(
-            _rewritten_only,
-            "The formula is right, but exp(1000) overflows. `np.logaddexp(0, z)` is "
-            "log(1 + exp(z)), computed safely.",
-        ),
+        Misconception(_naive, UNSAFE),
+        Misconception(_naive_by_cases, UNSAFE),
+        Misconception(_rewritten_only, UNSAFE),
+        Misconception(_both_rewritten, UNSAFE),
+        Misconception(_clipped, CLIPPED),
+        Misconception(_clipped_more, CLIPPED),
+        Misconception(_clipped_at_8, CLIPPED),
+        Misconception(_clipped_less, CLIPPED),
+        Misconception(_softly_clipped, CLIPPED),
         Misconception(_plus, "The sign: (3.16) subtracts y z."),
         Misconception(_summed, "That is the sum over the examples. The cost is their mean."),
     ],
@@ -573,7 +645,7 @@ def _summed(z, y):
         "Put (3.1) into (3.4) and simplify: log(1 + exp(z)) - y z remains, (3.16).",
         "`np.logaddexp(a, b)` is log(exp(a) + exp(b)) without overflow; and 1 is exp(0).",
     ],
-    lesson="A sure mistake costs its logit. That is why libraries want logits, not probabilities.",
+    lesson="A sure mistake costs the size of its logit. That is why libraries want logits.",
 )
 def safe_cross_entropy(z, y):
     """The mean cross-entropy of logits z (m,) for labels y (m,), for logits of any size."""

@@ -110,5 +110,5 @@ def plot_probability(x, y, p, *, ax=None):
     ax.plot(along, p(along), "-", color="0.2", label="probability of 1")
     ax.axhline(0.5, color="0.8", linewidth=1, zorder=0)
     ax.set(xlabel="x", ylabel="probability", ylim=(-0.08, 1.08))
-    ax.legend(loc="center left")
+    ax.legend(loc="upper left")
     return ax
