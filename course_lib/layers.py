@@ -134,7 +134,7 @@ class Dense(Layer):
         X = floats("Dense", "X", X)
         expect("Dense", "X", X, ("m", len(W)), "one example per row")
         self._cache = X
-        return X @ W + b
+        return X @ W + b  # (4.3)
 
     def backward(self, dZ):
         X, W = self._recall(), self.W.value

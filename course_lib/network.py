@@ -23,7 +23,8 @@ class Network:
     `dtype` is np.float64 or np.float32, in values and gradients. A layer belongs to one
     network only. Source: notebook 04 (forward) and 05 (backward).
 
-    Raises TypeError for what is no layer, ValueError for a layer that is taken already.
+    Raises TypeError for what is no layer; ValueError for a layer or a parameter that is taken
+    already, not listed in its layer's `parameters`, or named as another one is.
     """
 
     def __init__(self, *layers, dtype=np.float64):

@@ -188,3 +188,50 @@ def test_fb_softmax_of_the_index():
 
     assert np.array_equal(theirs(first), theirs(second)) and theirs(first).argmax() == 2
     assert softmax(first).argmax() == 0 and softmax(second).argmax() == 1
+
+
+# --- notebook 04
+
+W1 = np.array([[2, -1, 1, 4], [-1, 2, -3, 1], [3, -2, -1, 5]])  # C16, a row per input
+x = np.array([0.5, 0.8, 0.2])
+
+
+def test_intro_prints_another_number_than_it_uses():
+    assert np.isclose(sigmoid(0.9526), 0.7216, atol=1e-4)
+    assert np.isclose(sigmoid(0.0526), 0.5131, atol=1e-4)
+
+
+def test_intro_numbers_the_bias_twice():
+    biases = {1: np.array([1.0, 2, 3, 4]), 2: np.array([5.0])}  # of the layers 3-4-1
+    ours = W1.T @ x + biases[1]  # W(1) and b(1): of one layer, of one number
+    assert ours.shape == (4,)
+    theirs = W1.T @ x + biases[2]  # W(1) with b(2) broadcasts in silence
+    assert theirs.shape == (4,) and not np.allclose(theirs, ours)
+
+
+def test_intro_bias_has_the_shape_of_the_inputs():
+    W = W1.T  # m = 4 units, n = 3 inputs
+    with pytest.raises(ValueError, match="broadcast"):
+        W @ x + np.zeros((1, 3))
+    assert (W @ x + np.zeros(4)).shape == (4,)
+
+
+def test_fb_equals_where_plus_is_meant():
+    w, b = np.array([1.0, -1, 2]), 0.5
+    assert w @ x != b and np.isclose(w @ x + b, 0.6)
+
+
+def test_fb_reads_w_jk_in_two_orders():
+    to_from = W1.T
+    by_the_formula = sum(to_from[0, i] * x[i] for i in range(3))
+    by_the_sentence = sum(to_from[i, 0] * x[i] for i in range(3))
+    assert np.isclose(by_the_formula, (x @ W1)[0]) and not np.isclose(by_the_sentence, (x @ W1)[0])
+
+
+def test_c16_calls_a_function_by_another_name():
+    given = {"np": np, "z": x @ W1}
+    exec("def softmax_vec(v):\n    return np.exp(v) / np.exp(v).sum()", given)
+    with pytest.raises(NameError, match="soft_max_vec"):
+        exec("y = soft_max_vec(z)", given)
+    exec("y = softmax_vec(z)", given)
+    assert np.allclose(given["y"], softmax(x @ W1))
