@@ -4,7 +4,16 @@ import numpy as np
 
 from course_lib.shapes import ShapeError, expect, expect_rng, expect_whole, floats
 
-__all__ = ["digits", "gates", "gaussians", "line", "one_hot", "photo_patches", "two_features"]
+__all__ = [
+    "digits",
+    "gates",
+    "gaussians",
+    "heights",
+    "line",
+    "one_hot",
+    "photo_patches",
+    "two_features",
+]
 
 _GATES = {
     "AND": (0, 0, 0, 1),
@@ -71,6 +80,21 @@ def gaussians(*, rng, m=200, means=((-1, 0), (1, 1)), deviations=((1, 1.5), (1, 
         )
     y = rng.integers(0, 2, size=m)
     return rng.normal(means[y], deviations[y]), y.astype(float)
+
+
+def heights():
+    """Weight and height of four people, shifted, and whether each is a woman (1) or a man (0).
+
+    Returns
+    -------
+    X : ndarray (4, 2)
+        Weight - 135 in pounds, height - 66 in inches.
+    y : ndarray (4,)
+
+    Source: the booklet INTRO, section 4.1; notebook 05.
+    """
+    X = np.array([[-2.0, -1.0], [25.0, 6.0], [17.0, 4.0], [-15.0, -6.0]])
+    return X, np.array([1.0, 0.0, 0.0, 1.0])
 
 
 def photo_patches(*, rng, m=600, size=8):

@@ -140,9 +140,9 @@ class Dense(Layer):
         X, W = self._recall(), self.W.value
         dZ = floats("Dense", "dZ", dZ)
         expect("Dense", "dZ", dZ, (len(X), W.shape[1]), "the shape of Z, the output")
-        self.W.grad = X.T @ dZ
-        self.b.grad = dZ.sum(axis=0)
-        return dZ @ W.T
+        self.W.grad = X.T @ dZ  # (5.4)
+        self.b.grad = dZ.sum(axis=0)  # (5.5)
+        return dZ @ W.T  # (5.6)
 
     def output_shape(self, shape):
         expect("Dense", "an example", _of_shape(shape), (len(self.W.value),), "one row of X")
@@ -186,7 +186,7 @@ class Activation(Layer):
         dA = floats("Activation", "dA", dA)
         expect("Activation", "dA", dA, Z.shape, "the shape of Z, since φ acts entry by entry")
         slope = _like(Z, "phi_prime", self.phi_prime(Z))
-        return dA * slope
+        return dA * slope  # (5.3)
 
     def __repr__(self):
         return f"Activation({getattr(self.phi, '__name__', type(self.phi).__name__)})"

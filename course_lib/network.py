@@ -140,7 +140,8 @@ def penalty(net, weight_decay):
     """
     expect_between("penalty", "weight_decay", weight_decay, 0, closed=True)
     W = net.theta * net.decays
-    return float(weight_decay / 2 * (W @ W)), weight_decay * W
+    value = float(weight_decay / 2 * (W @ W))  # (5.8)
+    return value, weight_decay * W  # (5.9)
 
 
 def makes_probabilities(net, X):

@@ -6,6 +6,7 @@ from course_lib.datasets import (
     digits,
     gates,
     gaussians,
+    heights,
     line,
     one_hot,
     photo_patches,
@@ -135,3 +136,9 @@ def test_digits_are_those_of_scikit_learn():
     assert X.shape == (1797, 8, 8, 1) and X.min() == 0 and X.max() == 1
     assert np.array_equal(X.reshape(1797, 64) * 16, load_digits().data)
     assert np.array_equal(y, load_digits().target)
+
+
+def test_the_four_rows_are_those_of_the_booklet():
+    X, y = heights()
+    assert (X + np.array([135, 66])).tolist() == [[133, 65], [160, 72], [152, 70], [120, 60]]
+    assert y.tolist() == [1, 0, 0, 1]

@@ -235,3 +235,109 @@ def test_c16_calls_a_function_by_another_name():
         exec("y = soft_max_vec(z)", given)
     exec("y = softmax_vec(z)", given)
     assert np.allclose(given["y"], softmax(x @ W1))
+
+
+# --- notebook 05
+
+
+@pytest.fixture
+def columns(rng):
+    """A network 3-4-2 of sigmoids for one column, as the sources write it, and its errors."""
+    W = [rng.normal(size=(4, 3)), rng.normal(size=(2, 4))]
+    b = [rng.normal(size=(4, 1)), rng.normal(size=(2, 1))]
+    a1, y = rng.normal(size=(3, 1)), np.array([[1.0], [0.0]])
+    z2 = W[0] @ a1 + b[0]
+    z3 = W[1] @ sigmoid(z2) + b[1]
+    a2, a3 = sigmoid(z2), sigmoid(z3)
+    delta3 = (a3 - y) * a3 * (1 - a3)
+    delta2 = (W[1].T @ delta3) * a2 * (1 - a2)
+
+    def J(W1, b1, W2, b2):
+        return 0.5 * ((sigmoid(W2 @ sigmoid(W1 @ a1 + b1) + b2) - y) ** 2).sum()
+
+    right = numerical_gradient(lambda b1: J(W[0], b1, W[1], b[1]), b[0])
+    assert np.allclose(delta2, right)  # ∂J/∂z is ∂J/∂b
+    return {"W": W, "b": b, "a1": a1, "a2": a2, "a3": a3, "y": y,
+            "delta2": delta2, "delta3": delta3, "J": J}  # fmt: skip
+
+
+def test_intro_rounds_the_factors():
+    h = sigmoid(-3.0)
+    o = sigmoid(2 * h)
+    factors = np.array([-2 * (1 - o), o * (1 - o), -2 * h * (1 - h)])
+    assert np.prod([-0.952, 0.249, -0.0904]).round(4) == 0.0214
+    assert np.prod(factors).round(4) == 0.0215 and np.isclose(
+        np.prod(factors), 0.021469535265811107
+    )
+
+
+def test_intro_gives_one_letter_to_step_and_decay():
+    w, gradient, eta, decay = 2.0, 1.0, 0.1, 0.01
+    one_letter = {lam: w - lam * (gradient + lam * w) for lam in (eta, decay)}
+    right = w - eta * (gradient + decay * w)
+    assert not any(np.isclose(value, right) for value in one_letter.values())
+
+
+def test_intro_loses_the_index_of_the_bias(columns):
+    W, b, a1 = columns["W"][0], columns["b"][0], columns["a1"]
+    right = (W @ a1 + b).ravel()
+    for one_for_all in b.ravel():
+        assert not np.allclose((W @ a1).ravel() + one_for_all, right)
+
+
+def test_bp_matrix_form_takes_the_next_weights(columns, rng):
+    W, delta3, a2 = columns["W"], columns["delta3"], columns["a2"]
+    assert np.allclose((W[1].T @ delta3) * a2 * (1 - a2), columns["delta2"])  # W(2), with delta(3)
+    with pytest.raises(ValueError, match="mismatch"):
+        rng.normal(size=(5, 2)).T @ delta3  # W(3), of a next layer with 5 units
+
+
+def test_bp_derivation_loses_a_factor(columns):
+    W, a2, a3, y = columns["W"][1], columns["a2"], columns["a3"], columns["y"]
+    theirs = -((y - a3) * (a2 * (1 - a2))[: len(a3)]).sum()
+    ours = (-(y - a3) * a3 * (1 - a3) * W[:, :1] * (a2 * (1 - a2))[0]).sum()
+    assert np.isclose(ours, columns["delta2"][0, 0]) and not np.isclose(theirs, ours)
+
+
+def test_fb_derives_by_an_error(columns):
+    quotient = columns["delta3"] / columns["delta2"][:2]
+    assert not np.allclose(columns["delta3"] * quotient, columns["delta2"][:2])
+    assert (
+        columns["delta3"].shape != columns["delta2"].shape
+    )  # nor could it be taken entry by entry
+
+
+def test_fb_calls_the_entry_product_an_inner_product():
+    a, b = np.array([1.0, 2, 3]), np.array([4.0, 5, 6])
+    assert (a * b).tolist() == [4, 10, 18] and np.inner(a, b) == 32
+
+
+def test_fb_uses_the_outputs_error_everywhere(columns):
+    a2, y = columns["a2"], columns["y"]
+    with pytest.raises(ValueError, match="broadcast"):
+        (a2 - y) * a2 * (1 - a2)  # four hidden units have no labels
+    theirs = (a2[:2] - y) * a2[:2] * (1 - a2[:2])
+    assert not np.allclose(theirs, columns["delta2"][:2])
+
+
+def test_c16_takes_the_wrong_input(columns):
+    W, b, J = columns["W"], columns["b"], columns["J"]
+    right = numerical_gradient(lambda W2: J(W[0], b[0], W2, b[1]), W[1])
+    delta, a = columns["delta3"].ravel(), columns["a2"].ravel()
+    assert np.allclose([[delta[p] * a[q] for q in range(4)] for p in range(2)], right)
+    assert not np.allclose([[delta[p] * a[p] for q in range(4)] for p in range(2)], right)
+
+
+def test_c16_sums_over_the_wrong_layer(columns):
+    W, a1 = columns["W"][0], columns["a1"].ravel()
+    assert np.isclose(sum(W[0, i] * a1[i] for i in range(3)), (W @ a1)[0])
+    with pytest.raises(IndexError):
+        sum(W[0, i] * a1[i] for i in range(4))  # n_l = 4 units, but 3 inputs
+
+
+def test_c16_shifts_the_index_of_the_bias(columns):
+    W, b, J = columns["W"], columns["b"], columns["J"]
+    right = numerical_gradient(lambda b2: J(W[0], b[0], W[1], b2), b[1]).ravel()
+    delta = columns["delta3"].ravel()
+    assert np.allclose(delta, right)
+    assert not np.allclose(delta[::-1], right)  # b_q from delta_p, with another p than q

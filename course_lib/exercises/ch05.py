@@ -1,0 +1,613 @@
+"""Back-propagation.
+
+The exercises of notebook 05. One example per row. dZ, dA, dX, dW, db are the derivatives of
+the cost J by Z, A, X, W and b, each of the shape of what it is the derivative by.
+"""
+
+import numpy as np
+
+from course_lib.exercises.answers import describe_call, same
+from course_lib.exercises.exercise import Misconception, exercise
+from course_lib.exercises.judging import CORRECT, agrees_with, numbers, parts
+from course_lib.gradcheck import numerical_gradient
+
+
+def _sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def _compare(names, value, derivatives, call):
+    """Each part beside its derivative; a sentence for the first that disagrees."""
+    for name, came, right in zip(names, parts(value, names), derivatives, strict=True):
+        came = numbers(came, right.shape, name)
+        if not same(came, right):
+            worst = np.unravel_index(np.abs(came - right).argmax(), right.shape)
+            place = f"[{', '.join(map(str, worst))}]" if worst else ""
+            return (
+                f"Finite differences disagree with {name}{place}, where yours is "
+                f"{came[worst]:.6g} and theirs is {right[worst]:.6g}, for {describe_call(call)}."
+            )
+    return CORRECT
+
+
+# --------------------------------------------------------------------------- one_neuron
+
+
+def _neurons(rng):
+    hand = (np.array([-2.0, -1.0]), 1.0, np.array([1.0, 1.0]), 0.0)
+    drawn = [(rng.normal(size=n), float(n % 2), rng.normal(size=n), float(rng.normal()))
+             for n in (2, 3, 4)]  # fmt: skip
+    return [hand, *drawn]
+
+
+def _neuron_loss(x, y, w, b):
+    return (_sigmoid(x @ w + b) - y) ** 2
+
+
+def _judge_neuron(cases, values):
+    for (x, y, w, b), value in zip(cases, values, strict=True):
+        dw = numerical_gradient(lambda w: _neuron_loss(x, y, w, b), w)  # noqa: B023
+        db = numerical_gradient(lambda b: _neuron_loss(x, y, w, b), b)  # noqa: B023
+        verdict = _compare(("dw", "db"), value, (dw, db), (x, y, w, b))
+        if verdict is not CORRECT:
+            return verdict
+    return CORRECT
+
+
+def _without_two(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = (a - y) * a * (1 - a)
+    return d * x, d
+
+
+def _without_slope(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = 2 * (a - y)
+    return d * x, d
+
+
+def _turned(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = 2 * (y - a) * a * (1 - a)
+    return d * x, d
+
+
+def _without_input(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = 2 * (a - y) * a * (1 - a)
+    return d * np.ones_like(x), d
+
+
+def _times_weight(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = 2 * (a - y) * a * (1 - a)
+    return d * w, d
+
+
+def _bias_times_itself(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = 2 * (a - y) * a * (1 - a)
+    return d * x, d * b
+
+
+@exercise(
+    stars=1,
+    cases=_neurons,
+    judge=_judge_neuron,
+    misconceptions=[
+        Misconception(_without_two, "Half of it: the square of (a - y) brings down a factor 2."),
+        Misconception(
+            _without_slope, "One link of the chain is missing: a depends on z by a(1 - a), (3.5)."
+        ),
+        Misconception(_turned, "The sign: (a - y)² has the derivative 2(a - y) by a."),
+        Misconception(
+            _without_input, "The last link is missing: z depends on w_j with the factor x_j."
+        ),
+        Misconception(
+            _times_weight,
+            "The last link: by w, the derivative of x · w is x. By x it would be w.",
+        ),
+        Misconception(_bias_times_itself, "dw is right. z depends on b with the factor 1, not b."),
+    ],
+    hints=[
+        "Three links: the loss by a, a by z, and z by w_j (or by b). Multiply them.",
+        "They are 2(a - y), a(1 - a), and x_j (for b: 1).",
+    ],
+    lesson="Each link looks at its own step alone; the product knows the whole way.",
+)
+def one_neuron(x, y, w, b):
+    """dw (n,) and db of the loss (a - y)², with a = σ(x · w + b), for one example."""
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    dz = 2 * (a - y) * a * (1 - a)
+    return dz * x, dz
+
+
+# --------------------------------------------------------------------------- sigmoid_backward
+
+
+def _activations(rng):
+    hand = np.array([[1.0, 2.0]]), np.array([[0.0, np.log(3)]])
+    return [hand, *((rng.normal(size=(m, 3)), 2 * rng.normal(size=(m, 3))) for m in (2, 3))]
+
+
+def _slope_of(phi):
+    def derivative(dA, Z):
+        return numerical_gradient(lambda Z: (dA * phi(Z)).sum(), Z)
+
+    return derivative
+
+
+def _of_the_sum(dA, Z):
+    return dA * Z * (1 - Z)
+
+
+def _value_for_slope(dA, Z):
+    return dA / (1 + np.exp(-Z))
+
+
+def _passed_on(dA, Z):
+    return dA.copy()
+
+
+def _slope_alone(dA, Z):
+    a = 1 / (1 + np.exp(-Z))
+    return a * (1 - a)
+
+
+def _divided(dA, Z):
+    a = 1 / (1 + np.exp(-Z))
+    return dA / (a * (1 - a))
+
+
+@exercise(
+    stars=1,
+    cases=_activations,
+    judge=agrees_with(_slope_of(_sigmoid), "Finite differences disagree with your dZ."),
+    misconceptions=[
+        Misconception(_of_the_sum, "a(1 - a) wants the *output* a = σ(Z). You put in Z, the sum."),
+        Misconception(_value_for_slope, "That multiplies by σ(Z). The chain wants its slope."),
+        Misconception(
+            _passed_on, "The derivative of the activation is missing: (5.3) multiplies by φ'(Z)."
+        ),
+        Misconception(
+            _slope_alone, "That is φ'(Z) alone. Multiply by dA, what came from behind: (5.3)."
+        ),
+        Misconception(_divided, "The chain rule multiplies by φ'(Z), it does not divide."),
+    ],
+    hints=["(5.3) says dZ = dA ⊙ φ'(Z).", "For the sigmoid φ'(Z) is a(1 - a), with a = σ(Z)."],
+    lesson="An activation scales what flows back, entry by entry, by its own slope.",
+)
+def sigmoid_backward(dA, Z):
+    """dZ from dA through a sigmoid layer: (5.3)."""
+    a = 1 / (1 + np.exp(-Z))
+    return dA * a * (1 - a)
+
+
+# --------------------------------------------------------------------------- relu_backward
+
+
+def _relu(Z):
+    return np.maximum(Z, 0)
+
+
+def _bent(rng):
+    hand = np.array([[1.0, 2.0, 3.0]]), np.array([[-1.0, 0.5, 2.0]])
+    drawn = []
+    for m in (2, 3):
+        Z = rng.normal(size=(m, 4))
+        Z[np.abs(Z) < 0.1] = -0.5  # away from the kink
+        Z[0, :2] = -1.0, 1.0
+        drawn.append((rng.normal(size=(m, 4)), Z))
+    return [hand, *drawn]
+
+
+def _mask_from_output(dA, Z):
+    return dA * (np.maximum(Z, 0) >= 0)
+
+
+def _relu_of_gradient(dA, Z):
+    return np.maximum(dA, 0)
+
+
+def _mask_alone(dA, Z):
+    return (Z > 0).astype(float)
+
+
+def _mask_of_gradient(dA, Z):
+    return Z * (dA > 0)
+
+
+def _times_output(dA, Z):
+    return dA * np.maximum(Z, 0)
+
+
+@exercise(
+    stars=2,
+    cases=_bent,
+    judge=agrees_with(_slope_of(_relu), "Finite differences disagree with your dZ."),
+    misconceptions=[
+        Misconception(
+            _mask_from_output,
+            "Everything comes through, also where z < 0 and the output did not move. Is a mask "
+            "missing, or is it `>= 0` of the *output*, which max(0, z) always is? That one trains, "
+            "and every gradient before it is wrong. Take the mask from Z.",
+        ),
+        Misconception(
+            _relu_of_gradient,
+            "You put the gradient through ReLU. It may well be negative; what closes the gate is "
+            "the sign of Z.",
+        ),
+        Misconception(_mask_alone, "That is φ'(Z) alone. Multiply by dA."),
+        Misconception(
+            _mask_of_gradient, "Z and dA are exchanged: dA flows, and the sign of Z opens the gate."
+        ),
+        Misconception(
+            _times_output, "You multiplied by ReLU's value. Its slope is 1 where z > 0, else 0."
+        ),
+    ],
+    hints=[
+        "The slope of max(0, z) is 1 where z > 0, and 0 where z < 0.",
+        "`Z > 0` is that slope; multiply dA by it.",
+    ],
+    lesson="A gate: open for what came through forwards, shut for the rest.",
+)
+def relu_backward(dA, Z):
+    """dZ from dA through a ReLU layer: (5.3)."""
+    return dA * (Z > 0)
+
+
+# --------------------------------------------------------------------------- dense_backward
+
+
+def _dense_cases(rng):
+    hand = (np.array([[1.0, 2.0], [0.0, 1.0]]), np.array([[1.0, -1.0], [2.0, 0.5]]),
+            np.array([[1.0, 0.0], [0.0, 2.0]]))  # fmt: skip
+    drawn = [(rng.normal(size=(m, n)), rng.normal(size=(n, k)), rng.normal(size=(m, k)))
+             for m, n, k in ((3, 3, 3), (4, 4, 4), (1, 1, 1))]  # fmt: skip
+    return [hand, *drawn]
+
+
+def _judge_dense(cases, values):
+    for (X, W, dZ), value in zip(cases, values, strict=True):
+
+        def J(X, W, b, dZ=dZ):
+            return float((dZ * (X @ W + b)).sum())
+
+        b = np.zeros(W.shape[1])
+        dW = numerical_gradient(lambda W, X=X, b=b: J(X, W, b), W)
+        db = numerical_gradient(lambda b, X=X, W=W: J(X, W, b), b)
+        dX = numerical_gradient(lambda X, W=W, b=b: J(X, W, b), X)
+        verdict = _compare(("dW", "db", "dX"), value, (dW, db, dX), (X, W, dZ))
+        if verdict is not CORRECT:
+            return verdict
+    return CORRECT
+
+
+def _untransposed_W(X, W, dZ):
+    return X.T @ dZ, dZ.sum(axis=0), dZ @ W
+
+
+def _wrong_axis(X, W, dZ):
+    return X.T @ dZ, dZ.sum(axis=1), dZ @ W.T
+
+
+def _one_over_m(X, W, dZ):
+    return X.T @ dZ / len(X), dZ.mean(axis=0), dZ @ W.T
+
+
+def _transposed_dW(X, W, dZ):
+    return dZ.T @ X, dZ.sum(axis=0), dZ @ W.T
+
+
+def _untransposed_X(X, W, dZ):
+    return X @ dZ, dZ.sum(axis=0), dZ @ W.T
+
+
+def _no_bias(X, W, dZ):
+    return X.T @ dZ, np.zeros(W.shape[1]), dZ @ W.T
+
+
+def _bias_one_number(X, W, dZ):
+    return X.T @ dZ, dZ.sum() * np.ones(W.shape[1]), dZ @ W.T
+
+
+def _order(X, W, dZ):
+    return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)
+
+
+def _bias_mean(X, W, dZ):
+    return X.T @ dZ, dZ.mean(axis=0), dZ @ W.T
+
+
+@exercise(
+    stars=3,
+    cases=_dense_cases,
+    judge=_judge_dense,
+    misconceptions=[
+        Misconception(
+            _untransposed_W,
+            "dW and db are right. What flows back crosses W in the other direction: dX = dZ Wᵀ, "
+            "(5.6). With a square W the missing transpose makes no noise.",
+        ),
+        Misconception(
+            _wrong_axis,
+            "dW and dX are right. A bias reaches every *example*: sum over axis 0, not 1, (5.5).",
+        ),
+        Misconception(
+            _one_over_m,
+            "You divided by m. That 1/m is in dZ already, it came with the loss; divided twice, "
+            "the steps shrink with the batch.",
+        ),
+        Misconception(
+            _transposed_dW, "dW is transposed: it has the shape of W, and is Xᵀ dZ, (5.4)."
+        ),
+        Misconception(
+            _untransposed_X,
+            "dW must pair every input with every output of the *same* example: Xᵀ dZ, (5.4).",
+        ),
+        Misconception(_no_bias, "db is missing. The bias reaches every example: sum dZ over them."),
+        Misconception(
+            _bias_one_number,
+            "Each unit has a bias of its own: sum over the examples alone, axis 0.",
+        ),
+        Misconception(
+            _bias_mean, "dW and dX are right. db is a sum, (5.5): the 1/m is in dZ already."
+        ),
+        Misconception(_order, "They come in another order: `return dW, db, dX`."),
+    ],
+    hints=[
+        "Shapes leave little choice: dW like W (n_in, n_out), from X (m, n_in) and dZ (m, n_out).",
+        "dW = Xᵀ dZ; db sums dZ over the examples; dX = dZ Wᵀ.",
+    ],
+    lesson="Three lines, and every network of dense layers learns by them.",
+)
+def dense_backward(X, W, dZ):
+    """dW, db and dX of Z = X W + b from dZ: (5.4), (5.5), (5.6)."""
+    return X.T @ dZ, dZ.sum(axis=0), dZ @ W.T
+
+
+# --------------------------------------------------------------------------- two_layers
+
+
+def _whole(rng):
+    cases = []
+    for m, n, hidden, k in ((2, 2, 2, 2), (3, 3, 3, 3), (4, 4, 4, 4)):
+        Y = np.eye(k)[rng.integers(0, k, m)]
+        shapes = (n, hidden), (hidden,), (hidden, k), (k,)
+        weights = (rng.normal(size=shape) for shape in shapes)
+        cases.append((rng.normal(size=(m, n)), Y, *weights))
+    return cases
+
+
+def _forward(X, W1, b1, W2, b2):
+    A = 1 / (1 + np.exp(-(X @ W1 + b1)))
+    E = np.exp(A @ W2 + b2)
+    return A, E / E.sum(axis=1, keepdims=True)
+
+
+def _judge_whole(cases, values):
+    for (X, Y, *weights), value in zip(cases, values, strict=True):
+        derivatives = []
+        for i, weight in enumerate(weights):
+
+            def J(changed, i=i, weights=weights, X=X, Y=Y):
+                now = [*weights[:i], changed, *weights[i + 1 :]]
+                return -(Y * np.log(_forward(X, *now)[1])).sum() / len(X)
+
+            derivatives.append(numerical_gradient(J, weight))
+        names = ("dW1", "db1", "dW2", "db2")
+        verdict = _compare(names, value, derivatives, (X, Y, *weights))
+        if verdict is not CORRECT:
+            return verdict
+    return CORRECT
+
+
+def _gradients(X, Y, W1, b1, W2, b2, slope, back, scale):
+    A, P = _forward(X, W1, b1, W2, b2)
+    D2 = (P - Y) * scale
+    D1 = back(D2, W2) * slope(A)
+    return X.T @ D1, D1.sum(axis=0), A.T @ D2, D2.sum(axis=0)
+
+
+def _hidden_slope_forgotten(X, Y, W1, b1, W2, b2):
+    A = 1 / (1 + np.exp(-(X @ W1 + b1)))
+    E = np.exp(A @ W2 + b2)
+    D2 = (E / E.sum(axis=1, keepdims=True) - Y) / len(X)
+    D1 = D2 @ W2.T
+    return X.T @ D1, D1.sum(axis=0), A.T @ D2, D2.sum(axis=0)
+
+
+def _missing_transpose(X, Y, W1, b1, W2, b2):
+    return _gradients(X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D @ W, 1 / len(X))
+
+
+def _not_averaged(X, Y, W1, b1, W2, b2):
+    return _gradients(X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D @ W.T, 1)
+
+
+def _same_delta(X, Y, W1, b1, W2, b2):
+    return _gradients(X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D, 1 / len(X))
+
+
+def _turned_sign(X, Y, W1, b1, W2, b2):
+    return _gradients(
+        X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D @ W.T, -1 / len(X)
+    )
+
+
+@exercise(
+    stars=3,
+    cases=_whole,
+    judge=_judge_whole,
+    misconceptions=[
+        Misconception(
+            _hidden_slope_forgotten,
+            "The second layer is right. On the way to the first you passed the sigmoid without its "
+            "slope: δ⁽¹⁾ = (δ⁽²⁾ W⁽²⁾ᵀ) ⊙ A(1 - A).",
+        ),
+        Misconception(
+            _missing_transpose,
+            "The second layer is right. On the way back W⁽²⁾ is crossed in the other direction: "
+            "transpose it.",
+        ),
+        Misconception(_not_averaged, "The cost is a mean: the first δ is (P - Y) / m."),
+        Misconception(
+            _same_delta,
+            "The second layer is right. The first needs a δ of its own: the output's δ has to go "
+            "back through W⁽²⁾ᵀ.",
+        ),
+        Misconception(_turned_sign, "The sign: the first δ is prediction minus label."),
+    ],
+    hints=[
+        "Forwards first, and keep A, the outputs of the hidden layer, and P.",
+        "δ2 = (P - Y) / m; then δ1 = (δ2 @ W2.T) * A * (1 - A).",
+        "Each layer: its input transposed times its δ, and the sum of its δ over the examples.",
+    ],
+    lesson="That is back-propagation, whole. More layers only repeat the middle lines.",
+)
+def two_layers(X, Y, W1, b1, W2, b2):
+    """dW1, db1, dW2, db2 of the mean cross-entropy; sigmoid hidden layer, softmax outputs."""
+    A = 1 / (1 + np.exp(-(X @ W1 + b1)))
+    E = np.exp(A @ W2 + b2)
+    P = E / E.sum(axis=1, keepdims=True)
+    D2 = (P - Y) / len(X)
+    D1 = (D2 @ W2.T) * A * (1 - A)
+    return X.T @ D1, D1.sum(axis=0), A.T @ D2, D2.sum(axis=0)
+
+
+# --------------------------------------------------------------------------- with_decay
+
+
+def _decays(rng):
+    hand = (
+        np.array([[1.0, 2.0]]),
+        np.ones(2),
+        np.array([[10.0, -10.0]]),
+        np.array([5.0, 5.0]),
+        0.1,
+    )
+    drawn = [(*(rng.normal(size=shape) for shape in ((3, 2), (2,), (3, 2), (2,))), 0.5)]
+    return [hand, *drawn]
+
+
+def _judge_decay(cases, values):
+    for (dW, db, W, b, decay), value in zip(cases, values, strict=True):
+        penalty = numerical_gradient(lambda W: decay / 2 * (W**2).sum(), W)  # noqa: B023
+        verdict = _compare(("dW", "db"), value, (dW + penalty, db), (dW, db, W, b, decay))
+        if verdict is not CORRECT:
+            return verdict
+    return CORRECT
+
+
+def _biases_too(dW, db, W, b, decay):
+    return dW + decay * W, db + decay * b
+
+
+def _doubled(dW, db, W, b, decay):
+    return dW + 2 * decay * W, db
+
+
+def _halved(dW, db, W, b, decay):
+    return dW + decay / 2 * W, db
+
+
+def _subtracted(dW, db, W, b, decay):
+    return dW - decay * W, db
+
+
+def _squared(dW, db, W, b, decay):
+    return dW + decay / 2 * (W**2).sum(), db
+
+
+def _shrunk(dW, db, W, b, decay):
+    return dW * (1 - decay), db
+
+
+@exercise(
+    stars=1,
+    cases=_decays,
+    judge=_judge_decay,
+    misconceptions=[
+        Misconception(_biases_too, "Biases do not decay: (5.8) sums the squares of weights only."),
+        Misconception(_doubled, "Twice too much: the 1/2 in (5.8) is there to cancel the 2."),
+        Misconception(_halved, "Half too little: the derivative of (λ/2) W² is λW."),
+        Misconception(
+            _subtracted, "The sign: the penalty is added to the cost, so λW to the gradient."
+        ),
+        Misconception(_squared, "You added the penalty itself; its *derivative* is λW."),
+        Misconception(_shrunk, "It is the weights that decay, not the gradient: add λW."),
+    ],
+    hints=["Differentiate (λ/2) W² by one weight.", "dW + λW; db stays as it is."],
+    lesson="Each step pulls every weight a little towards zero, unless the data pull back.",
+)
+def with_decay(dW, db, W, b, decay):
+    """The gradients with weight decay, (5.9)."""
+    return dW + decay * W, db
+
+
+# --------------------------------------------------------------------------- output_delta
+
+
+def _outputs(rng):
+    hand = np.array([[0.0], [0.0]]), np.array([[1.0], [0.0]])
+    drawn = [(rng.normal(size=(m, k)), rng.integers(0, 2, (m, k)).astype(float))
+             for m, k in ((3, 2), (4, 1), (2, 3))]  # fmt: skip
+    return [hand, *drawn]
+
+
+def _squared_cost(Z, Y):
+    return numerical_gradient(lambda Z: ((_sigmoid(Z) - Y) ** 2).sum() / len(Z), Z)
+
+
+def _of_cross_entropy(Z, Y):
+    return (1 / (1 + np.exp(-Z)) - Y) / len(Z)
+
+
+def _summed(Z, Y):
+    a = 1 / (1 + np.exp(-Z))
+    return 2 * (a - Y) * a * (1 - a)
+
+
+def _half(Z, Y):
+    a = 1 / (1 + np.exp(-Z))
+    return (a - Y) * a * (1 - a) / len(Z)
+
+
+def _output_passed_on(Z, Y):
+    return 2 * (1 / (1 + np.exp(-Z)) - Y) / len(Z)
+
+
+def _reversed(Z, Y):
+    a = 1 / (1 + np.exp(-Z))
+    return 2 * (Y - a) * a * (1 - a) / len(Z)
+
+
+@exercise(
+    stars=2,
+    cases=_outputs,
+    judge=agrees_with(_squared_cost, "Finite differences disagree with your δ."),
+    misconceptions=[
+        Misconception(
+            _of_cross_entropy,
+            "That is the δ of the cross-entropy, where all that is complicated cancels. With the "
+            "squared error it does not: 2(a - Y) a(1 - a) / m.",
+        ),
+        Misconception(_summed, "The cost is a mean over the examples: divide by m."),
+        Misconception(
+            _half, "The square brings down a factor 2. A cost with 1/2 in front has none."
+        ),
+        Misconception(
+            _output_passed_on, "That is the derivative by a. By z there is a factor a(1 - a) more."
+        ),
+        Misconception(_reversed, "The sign: prediction minus label."),
+    ],
+    hints=[
+        "By the output a, the mean squared error has the derivative 2(a - Y) / m.",
+        "And a depends on z by a(1 - a), so multiply by that.",
+    ],
+    lesson="Only this first δ knows the loss; all others come from it.",
+)
+def output_delta(Z, Y):
+    """δ = ∂J/∂Z for sigmoid outputs and J = (1/m) Σ (σ(Z) - Y)²."""
+    a = 1 / (1 + np.exp(-Z))
+    return 2 * (a - Y) * a * (1 - a) / len(Z)
