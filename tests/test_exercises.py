@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import array_shapes, arrays, scalar_dtypes
 from scipy import special
 from sklearn import metrics
 
-from course_lib.exercises import ch00, ch01, ch03
+from course_lib.exercises import ch00, ch01, ch03, ch04
 from course_lib.exercises.answers import Unreadable
 from course_lib.exercises.exercise import Exercise, NotCorrect
 from course_lib.exercises.judging import Outcome
@@ -472,3 +472,40 @@ def test_naive_losses_are_not_told_a_reason_that_is_not_theirs():
     for answer in (by_cases, without_probabilities):
         sentence = ch03.safe_cross_entropy.verdict(answer, 0).sentence
         assert "either exp(1000) overflows, or a probability rounds" in sentence
+
+
+def _only_two_or_three_layers(X, weights, biases):
+    A = special.expit(X @ weights[0] + biases[0])
+    if len(weights) == 2:
+        return A @ weights[1] + biases[1]
+    A = special.expit(A @ weights[1] + biases[1])
+    return A @ weights[2] + biases[2]
+
+
+SQUARE_ONLY = {
+    ch04.layer_output: [
+        lambda X, W, b: special.expit(X @ W + b).reshape(X.shape),
+        lambda X, W, b: np.array([special.expit(X[i] @ W + b) for i in range(X.shape[1])]),
+    ],
+    ch04.dense_forward: [
+        lambda X, W, b: (X @ W + b).reshape(-1, len(W)),
+        lambda X, W, b: (X @ W + b).reshape(-1, len(X)),
+    ],
+    ch04.forward_pass: [
+        _only_two_or_three_layers,
+        lambda X, weights, biases: ch04.forward_pass.answer(X[:4], weights, biases),
+    ],
+    ch04.weight_shapes: [
+        lambda sizes: [(a + 0.5, b) for a, b in ch04.weight_shapes.answer(sizes)],
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [(exercise, answer) for exercise, answers in SQUARE_ONLY.items() for answer in answers],
+)
+def test_what_holds_for_square_tables_or_few_layers_only_does_not_pass(exercise, answer):
+    verdicts = [exercise.verdict(answer, seed) for seed in range(4)]
+    assert not any(verdict.correct for verdict in verdicts)
+    assert "shapes are not (3, 4), (4, 4), (4, 3)." not in verdicts[0].sentence

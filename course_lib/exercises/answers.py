@@ -154,6 +154,8 @@ def describe_call(case):
 
 def describe(argument):
     """One value in few characters."""
+    if isinstance(argument, list) and all(isinstance(item, np.ndarray) for item in argument):
+        return f"[{', '.join(f'array of shape {item.shape}' for item in argument)}]"
     if isinstance(argument, np.ndarray) and argument.size > 8:
         return f"array of shape {argument.shape}"
     if isinstance(argument, np.ndarray | float):

@@ -34,7 +34,11 @@ def _layers(rng):
         np.array([[0.0, 1.0], [1.0, 0.0]]),
         np.array([0.0, -2]),
     )
-    return [hand, *(_layer(rng, *sizes) for sizes in ((3, 3, 3), (2, 2, 2)))]
+    return [hand, *(_layer(rng, *sizes) for sizes in ((3, 3, 3), (2, 2, 2), (4, 3, 2)))]
+
+
+def _as_columns(X, W, b):
+    return 1 / (1 + np.exp(-(W.T @ X.T + b[:, None])))
 
 
 def _without_bias(X, W, b):
@@ -87,6 +91,11 @@ def _entry_products(X, W, b):
             "You multiplied W by X. With one example per row, X comes first: XW.",
         ),
         Misconception(
+            _as_columns,
+            "That is right for the columns convention, with one example per column. Here each "
+            "example is a row: XW + b.",
+        ),
+        Misconception(
             _bias_as_column,
             "You added one bias to each *example*. Each unit has its own: `b` lies along the rows.",
         ),
@@ -120,11 +129,14 @@ def _right_shapes(sizes):
 def _judge_shapes(cases, values):
     for (sizes,), value in zip(cases, values, strict=True):
         wanted = _right_shapes(sizes)
-        if not isinstance(value, list | tuple | np.ndarray) or len(value) != len(wanted):
+        if not isinstance(value, list | tuple | np.ndarray):
+            return "Return a list of shapes. If it is a `zip`, write `list(…)` around it."
+        if len(value) != len(wanted):
             return f"For {sizes} there are {len(wanted)} weight tables: return as many shapes."
         came = numbers(value, (len(wanted), 2), "The list of shapes")
         if not same(came, np.array(wanted, dtype=float)):
-            return f"For {sizes} the shapes are not {[tuple(int(n) for n in row) for row in came]}."
+            shown = ", ".join(f"({a:g}, {b:g})" for a, b in came)
+            return f"For {sizes} the shapes are not {shown}."
     return CORRECT
 
 
@@ -181,10 +193,10 @@ def weight_shapes(sizes):
 
 def _networks(rng):
     cases = []
-    for sizes in ((2, 2, 1), (3, 3, 3, 3), (2, 4, 3, 2)):
+    for m, sizes in enumerate(((2, 2, 1), (3, 3, 3, 3), (2, 4, 3, 2), (2, 3, 4, 3, 2), (3, 2)), 3):
         weights = [rng.normal(size=pair) for pair in zip(sizes[:-1], sizes[1:], strict=True)]
         biases = [rng.normal(size=n) for n in sizes[1:]]
-        cases.append((rng.normal(size=(4, sizes[0])), weights, biases))
+        cases.append((rng.normal(size=(m, sizes[0])), weights, biases))
     return cases
 
 
@@ -285,6 +297,14 @@ def _reshaped(W, b):
     return W.reshape(W.shape[::-1]), b[:, None]
 
 
+def _nothing_done(W, b):
+    return W, b
+
+
+def _reshaped_only(W, b):
+    return W.reshape(W.shape[::-1]), b
+
+
 def _bias_transposed(W, b):
     return W.T, b.T
 
@@ -318,6 +338,12 @@ def _as_they_are(W, b):
         Misconception(
             _as_they_are,
             "The weights are still those for rows: turned round, (n_out, n_in), by `W.T`.",
+        ),
+        Misconception(_nothing_done, "Those are still for rows. Both have to be turned round."),
+        Misconception(
+            _reshaped_only,
+            "`reshape` reads the numbers row by row into the other shape, so they end up in wrong "
+            "places; use `W.T`. And the bias has to become a column, `b[:, None]`.",
         ),
     ],
     hints=[
@@ -359,6 +385,18 @@ def _biases_added(W1, b1, W2, b2):
     return W1 @ W2, b1.sum() + b2
 
 
+def _biases_just_added(W1, b1, W2, b2):
+    return W1 @ W2, b1 + b2
+
+
+def _other_way_round(W1, b1, W2, b2):
+    return W2 @ W1, b1 @ W2 + b2
+
+
+def _both_biases_through(W1, b1, W2, b2):
+    return W1 @ W2, (b1 + b2) @ W2
+
+
 def _first_bias_lost(W1, b1, W2, b2):
     return W1 @ W2, b2
 
@@ -385,6 +423,20 @@ def _bias_by_the_first(W1, b1, W2, b2):
             _biases_added,
             "W is right. The first bias does not reach the output as it is: the second layer's "
             "weights multiply it.",
+        ),
+        Misconception(
+            _biases_just_added,
+            "W is right. The first bias does not reach the output as it is: the second layer's "
+            "weights multiply it.",
+        ),
+        Misconception(
+            _other_way_round,
+            "The order of the tables: X meets W1 first, so it is W1 W2. b is right.",
+        ),
+        Misconception(
+            _both_biases_through,
+            "W is right. Only the first bias goes through the second layer; the second is added "
+            "after it.",
         ),
         Misconception(_bias_by_the_first, "W is right. The second bias is added, not multiplied."),
     ],
@@ -462,9 +514,9 @@ def _batches(rng):
         np.array([[1.0, -1.0], [0.0, 2.0]]),
         np.array([10.0, 20]),
     )
-    cases = [hand, *(_layer(rng, *sizes) for sizes in ((3, 3, 3), (2, 2, 2)))]
-    X, W, b = _layer(rng, 1, 3, 3)
-    return [*cases, (X[0], W, b)]
+    cases = [hand, *(_layer(rng, *sizes) for sizes in ((3, 3, 3), (2, 2, 2), (4, 3, 2)))]
+    singles = [_layer(rng, 1, 3, n_out) for n_out in (3, 2)]
+    return [*cases, *((X[0], W, b) for X, W, b in singles)]
 
 
 def _dense(X, W, b):
@@ -504,6 +556,22 @@ def _activated(X, W, b):
     return _sigmoid(_rows(X) @ W + b)
 
 
+def _plain_without_bias(X, W, b):
+    return X @ W
+
+
+def _plain_turned(X, W, b):
+    return X @ W.T + b
+
+
+def _plain_activated(X, W, b):
+    return 1 / (1 + np.exp(-(X @ W + b)))
+
+
+def _always_a_row(X, W, b):
+    return X[None, :] @ W + b
+
+
 def _batch_only(X, W, b):
     return X @ W + b
 
@@ -528,6 +596,18 @@ def _batch_only(X, W, b):
             _by_entries, "You summed over the units. A unit's sum runs over its *inputs*."
         ),
         Misconception(_activated, "Dense is the sum alone. The sigmoid is a layer of its own."),
+        Misconception(_plain_without_bias, "The bias is missing."),
+        Misconception(
+            _plain_turned,
+            "You used the transpose of W. Square tables do not complain; the sums run over the "
+            "wrong axis all the same.",
+        ),
+        Misconception(
+            _plain_activated, "Dense is the sum alone. The sigmoid is a layer of its own."
+        ),
+        Misconception(
+            _always_a_row, "A batch has its rows already: add an axis only if `X.ndim == 1`."
+        ),
         Misconception(
             _batch_only,
             "Right for a batch. A single example, X of shape (n_in,), should come out as a batch "
@@ -538,7 +618,7 @@ def _batch_only(X, W, b):
         "For a batch, the whole layer is `X @ W + b`.",
         "If `X.ndim == 1`, make a row of it: `X[None, :]`; or use `np.atleast_2d`.",
     ],
-    lesson="This is the line of `Dense.forward`; the rest of that method is checks.",
+    lesson="`X @ W + b` is the line of `Dense.forward`; the rest of that method is checks.",
 )
 def dense_forward(X, W, b):
     """Z = X W + b, (4.3), for a batch X (m, n_in), or for one example X (n_in,)."""
