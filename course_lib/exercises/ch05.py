@@ -25,7 +25,8 @@ def _compare(names, value, derivatives, call):
             place = f"[{', '.join(map(str, worst))}]" if worst else ""
             return (
                 f"Finite differences disagree with {name}{place}, where yours is "
-                f"{came[worst]:.6g} and theirs is {right[worst]:.6g}, for {describe_call(call)}."
+                f"{came[worst]:.6g} and theirs is {right[worst]:.6g}"
+                + (f", for {describe_call(call)}." if len(call) <= 4 else ".")
             )
     return CORRECT
 
@@ -66,6 +67,11 @@ def _without_slope(x, y, w, b):
     return d * x, d
 
 
+def _cross_entropy_delta(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    return (a - y) * x, a - y
+
+
 def _turned(x, y, w, b):
     a = 1 / (1 + np.exp(-(x @ w + b)))
     d = 2 * (y - a) * a * (1 - a)
@@ -98,6 +104,10 @@ def _bias_times_itself(x, y, w, b):
         Misconception(_without_two, "Half of it: the square of (a - y) brings down a factor 2."),
         Misconception(
             _without_slope, "One link of the chain is missing: a depends on z by a(1 - a), (3.5)."
+        ),
+        Misconception(
+            _cross_entropy_delta,
+            "a - y is what the cross-entropy leaves. For the squared error: 2(a - y) a(1 - a).",
         ),
         Misconception(_turned, "The sign: (a - y)² has the derivative 2(a - y) by a."),
         Misconception(
@@ -196,7 +206,7 @@ def _bent(rng):
     for m in (2, 3):
         Z = rng.normal(size=(m, 4))
         Z[np.abs(Z) < 0.1] = -0.5  # away from the kink
-        Z[0, :2] = -1.0, 1.0
+        Z[0] = -1.0, 1.0, 0.01, -0.01
         drawn.append((rng.normal(size=(m, 4)), Z))
     return [hand, *drawn]
 
@@ -230,7 +240,7 @@ def _times_output(dA, Z):
             _mask_from_output,
             "Everything comes through, also where z < 0 and the output did not move. Is a mask "
             "missing, or is it `>= 0` of the *output*, which max(0, z) always is? That one trains, "
-            "and every gradient before it is wrong. Take the mask from Z.",
+            "and the gradients behind closed gates are wrong. Take the mask from Z.",
         ),
         Misconception(
             _relu_of_gradient,
@@ -263,7 +273,7 @@ def _dense_cases(rng):
     hand = (np.array([[1.0, 2.0], [0.0, 1.0]]), np.array([[1.0, -1.0], [2.0, 0.5]]),
             np.array([[1.0, 0.0], [0.0, 2.0]]))  # fmt: skip
     drawn = [(rng.normal(size=(m, n)), rng.normal(size=(n, k)), rng.normal(size=(m, k)))
-             for m, n, k in ((3, 3, 3), (4, 4, 4), (1, 1, 1))]  # fmt: skip
+             for m, n, k in ((3, 3, 3), (4, 4, 4), (5, 4, 3), (5, 3, 3))]  # fmt: skip
     return [hand, *drawn]
 
 
@@ -327,7 +337,7 @@ def _bias_mean(X, W, dZ):
         Misconception(
             _untransposed_W,
             "dW and db are right. What flows back crosses W in the other direction: dX = dZ Wᵀ, "
-            "(5.6). With a square W the missing transpose makes no noise.",
+            "(5.6). With a square W the missing transpose makes no noise, with another it stops.",
         ),
         Misconception(
             _wrong_axis,
@@ -371,7 +381,7 @@ def dense_backward(X, W, dZ):
 
 def _whole(rng):
     cases = []
-    for m, n, hidden, k in ((2, 2, 2, 2), (3, 3, 3, 3), (4, 4, 4, 4)):
+    for m, n, hidden, k in ((3, 2, 2, 2), (2, 3, 3, 3), (5, 4, 4, 4), (4, 2, 5, 3)):
         Y = np.eye(k)[rng.integers(0, k, m)]
         shapes = (n, hidden), (hidden,), (hidden, k), (k,)
         weights = (rng.normal(size=shape) for shape in shapes)
@@ -429,6 +439,18 @@ def _same_delta(X, Y, W1, b1, W2, b2):
     return _gradients(X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D, 1 / len(X))
 
 
+def _slope_at_the_sum(X, Y, W1, b1, W2, b2):
+    Z = X @ W1 + b1
+    return _gradients(X, Y, W1, b1, W2, b2, lambda A: Z * (1 - Z), lambda D, W: D @ W.T, 1 / len(X))
+
+
+def _biases_over_units(X, Y, W1, b1, W2, b2):
+    A, P = _forward(X, W1, b1, W2, b2)
+    D2 = (P - Y) / len(X)
+    D1 = (D2 @ W2.T) * A * (1 - A)
+    return X.T @ D1, D1.mean(axis=0), A.T @ D2, D2.mean(axis=0)
+
+
 def _turned_sign(X, Y, W1, b1, W2, b2):
     return _gradients(
         X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D @ W.T, -1 / len(X)
@@ -455,6 +477,14 @@ def _turned_sign(X, Y, W1, b1, W2, b2):
             _same_delta,
             "The second layer is right. The first needs a δ of its own: the output's δ has to go "
             "back through W⁽²⁾ᵀ.",
+        ),
+        Misconception(
+            _slope_at_the_sum,
+            "The second layer is right. a(1 - a) wants the hidden layer's *output*, not its sum.",
+        ),
+        Misconception(
+            _biases_over_units,
+            "The weights are right. The biases take the sum of δ: the 1/m is in it already.",
         ),
         Misconception(_turned_sign, "The sign: the first δ is prediction minus label."),
     ],
