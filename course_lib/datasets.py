@@ -189,5 +189,4 @@ def one_hot(labels, k):
 
 def _checked(who, rng, m):
     expect_rng(who, rng)
-    if not isinstance(m, int | np.integer) or m < 1:
-        raise ValueError(f"{who}: m is {m!r}, expected the number of points, at least 1.")
+    expect_whole(who, "m", m)

@@ -6,9 +6,8 @@ a number and y (m,); for k classes W is (n, k), b (k,) and Y (m, k), one-hot.
 
 import numpy as np
 
-from course_lib.exercises.answers import describe_call, same
 from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.judging import CORRECT, agrees_with, numbers, parts
+from course_lib.exercises.judging import CORRECT, agrees_with, are_derivatives
 from course_lib.gradcheck import numerical_gradient
 
 
@@ -118,16 +117,11 @@ def _binary_cost(X, y, w, b):
 
 def _judge_binary(cases, values):
     for (X, y, w, b), value in zip(cases, values, strict=True):
-        dw, db = parts(value, ("dw", "db"))
-        dw, db = numbers(dw, w.shape, "dw"), numbers(db, (), "db")
-        right_w = numerical_gradient(lambda w: _binary_cost(X, y, w, b), w)  # noqa: B023
-        right_b = numerical_gradient(lambda b: _binary_cost(X, y, w, b), b)  # noqa: B023
-        for name, came, right in (("dw", dw, right_w), ("db", db, right_b)):
-            if not same(came, right):
-                return (
-                    f"Finite differences disagree with {name}: for X, y, w, b = "
-                    f"{describe_call((X, y, w, b))} it should be near {np.round(right, 4)}."
-                )
+        dw = numerical_gradient(lambda w: _binary_cost(X, y, w, b), w)  # noqa: B023
+        db = numerical_gradient(lambda b: _binary_cost(X, y, w, b), b)  # noqa: B023
+        verdict = are_derivatives(("dw", "db"), value, (dw, db), (X, y, w, b))
+        if verdict is not CORRECT:
+            return verdict
     return CORRECT
 
 
@@ -273,7 +267,7 @@ def centre_rows(X):
     return X - X.mean(axis=1, keepdims=True)
 
 
-# --------------------------------------------------------------------------- softmax
+# --------------------------------------------------------------------------- softmax_rows
 
 
 def _logits(rng):
@@ -419,19 +413,11 @@ def _softmax_cost(X, Y, W, b):
 
 def _judge_classes(cases, values):
     for (X, Y, W, b), value in zip(cases, values, strict=True):
-        dW, db = parts(value, ("dW", "db"))
-        dW, db = numbers(dW, W.shape, "dW"), numbers(db, b.shape, "db")
-        right_W = numerical_gradient(lambda W: _softmax_cost(X, Y, W, b), W)  # noqa: B023
-        right_b = numerical_gradient(lambda b: _softmax_cost(X, Y, W, b), b)  # noqa: B023
-        for name, came, right in (("dW", dW, right_W), ("db", db, right_b)):
-            if not same(came, right):
-                worst = np.unravel_index(np.abs(came - right).argmax(), right.shape)
-                place = ", ".join(map(str, worst))
-                return (
-                    f"Finite differences disagree with {name}[{place}], where yours is "
-                    f"{came[worst]:.6g} and theirs is {right[worst]:.6g}, for X, Y, W, b = "
-                    f"{describe_call((X, Y, W, b))}."
-                )
+        dW = numerical_gradient(lambda W: _softmax_cost(X, Y, W, b), W)  # noqa: B023
+        db = numerical_gradient(lambda b: _softmax_cost(X, Y, W, b), b)  # noqa: B023
+        verdict = are_derivatives(("dW", "db"), value, (dW, db), (X, Y, W, b))
+        if verdict is not CORRECT:
+            return verdict
     return CORRECT
 
 

@@ -6,29 +6,13 @@ the cost J by Z, A, X, W and b, each of the shape of what it is the derivative b
 
 import numpy as np
 
-from course_lib.exercises.answers import describe_call, same
 from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.judging import CORRECT, agrees_with, numbers, parts
+from course_lib.exercises.judging import CORRECT, agrees_with, are_derivatives
 from course_lib.gradcheck import numerical_gradient
 
 
 def _sigmoid(z):
     return 1 / (1 + np.exp(-z))
-
-
-def _compare(names, value, derivatives, call):
-    """Each part beside its derivative; a sentence for the first that disagrees."""
-    for name, came, right in zip(names, parts(value, names), derivatives, strict=True):
-        came = numbers(came, right.shape, name)
-        if not same(came, right):
-            worst = np.unravel_index(np.abs(came - right).argmax(), right.shape)
-            place = f"[{', '.join(map(str, worst))}]" if worst else ""
-            return (
-                f"Finite differences disagree with {name}{place}, where yours is "
-                f"{came[worst]:.6g} and theirs is {right[worst]:.6g}"
-                + (f", for {describe_call(call)}." if len(call) <= 4 else ".")
-            )
-    return CORRECT
 
 
 # --------------------------------------------------------------------------- one_neuron
@@ -49,7 +33,7 @@ def _judge_neuron(cases, values):
     for (x, y, w, b), value in zip(cases, values, strict=True):
         dw = numerical_gradient(lambda w: _neuron_loss(x, y, w, b), w)  # noqa: B023
         db = numerical_gradient(lambda b: _neuron_loss(x, y, w, b), b)  # noqa: B023
-        verdict = _compare(("dw", "db"), value, (dw, db), (x, y, w, b))
+        verdict = are_derivatives(("dw", "db"), value, (dw, db), (x, y, w, b))
         if verdict is not CORRECT:
             return verdict
     return CORRECT
@@ -287,7 +271,7 @@ def _judge_dense(cases, values):
         dW = numerical_gradient(lambda W, X=X, b=b: J(X, W, b), W)
         db = numerical_gradient(lambda b, X=X, W=W: J(X, W, b), b)
         dX = numerical_gradient(lambda X, W=W, b=b: J(X, W, b), X)
-        verdict = _compare(("dW", "db", "dX"), value, (dW, db, dX), (X, W, dZ))
+        verdict = are_derivatives(("dW", "db", "dX"), value, (dW, db, dX), (X, W, dZ))
         if verdict is not CORRECT:
             return verdict
     return CORRECT
@@ -406,7 +390,7 @@ def _judge_whole(cases, values):
 
             derivatives.append(numerical_gradient(J, weight))
         names = ("dW1", "db1", "dW2", "db2")
-        verdict = _compare(names, value, derivatives, (X, Y, *weights))
+        verdict = are_derivatives(names, value, derivatives, (X, Y, *weights))
         if verdict is not CORRECT:
             return verdict
     return CORRECT
@@ -523,7 +507,7 @@ def _decays(rng):
 def _judge_decay(cases, values):
     for (dW, db, W, b, decay), value in zip(cases, values, strict=True):
         penalty = numerical_gradient(lambda W: decay / 2 * (W**2).sum(), W)  # noqa: B023
-        verdict = _compare(("dW", "db"), value, (dW + penalty, db), (dW, db, W, b, decay))
+        verdict = are_derivatives(("dW", "db"), value, (dW + penalty, db), (dW, db, W, b, decay))
         if verdict is not CORRECT:
             return verdict
     return CORRECT

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from course_lib.exercises.answers import Unreadable, describe, describe_call
+from course_lib.exercises.answers import Unreadable, describe, describe_call, same
 
-__all__ = ["CORRECT", "NotYet", "Outcome", "agrees_with", "numbers", "parts"]
+__all__ = ["CORRECT", "NotYet", "Outcome", "agrees_with", "are_derivatives", "numbers", "parts"]
 
 
 class Outcome(StrEnum):
@@ -81,6 +81,25 @@ def agrees_with(oracle, wrong, what="What your function returns", rtol=1e-5, ato
         return CORRECT
 
     return judge
+
+
+def are_derivatives(names, value, derivatives, case):
+    """Judge one value that should be a tuple of derivatives, called `names`.
+
+    `derivatives` are the right ones, from finite differences. The sentence names the first
+    part that disagrees, its worst entry, and both numbers; of a long case it shows nothing.
+    """
+    for name, came, right in zip(names, parts(value, names), derivatives, strict=True):
+        came = numbers(came, right.shape, name)
+        if not same(came, right):
+            worst = np.unravel_index(np.abs(came - right).argmax(), right.shape)
+            place = f"[{', '.join(map(str, worst))}]" if worst else ""
+            return (
+                f"Finite differences disagree with {name}{place}, where yours is "
+                f"{came[worst]:.6g} and theirs is {right[worst]:.6g}"
+                + (f", for {describe_call(case)}." if len(case) <= 5 else ".")
+            )
+    return CORRECT
 
 
 def _as_floats(value, what):
