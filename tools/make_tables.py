@@ -1,0 +1,44 @@
+"""Write the tables in data/ and print their SHA-256, as data/README.md gives it.
+
+    python tools/make_tables.py
+
+Points are rounded first and labelled afterwards, so that the table itself is consistent.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import numpy as np
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+SEED, POINTS, DIGITS = 16, 500, 4
+
+
+def points(inside):
+    """Points uniform on [-1, 1]² and, as a last column, whether they are `inside`."""
+    X = np.random.default_rng(SEED).uniform(-1, 1, size=(POINTS, 2)).round(DIGITS)
+    return np.column_stack([X, inside(np.abs(X))])
+
+
+def people():
+    """Weight in pounds, height in inches, and 1 for a woman, of the booklet's four people."""
+    return np.array([[133, 65, 1], [160, 72, 0], [152, 70, 0], [120, 60, 1]])
+
+
+def write(folder):
+    """Write all tables into `folder`, the same bytes on every system; return their paths."""
+    tables = {
+        "diamond": ("x1,x2,inside", points(lambda X: X.sum(axis=1) < 1)),
+        "square": ("x1,x2,inside", points(lambda X: X.max(axis=1) < 0.5)),
+        "heights": ("weight,height,woman", people()),
+    }
+    for name, (head, rows) in tables.items():
+        with (folder / f"{name}.csv").open("w", encoding="ascii", newline="\n") as file:
+            np.savetxt(file, rows, fmt="%.10g", delimiter=",", header=head, comments="")
+    return [folder / f"{name}.csv" for name in tables]
+
+
+if __name__ == "__main__":
+    for path in write(Path(sys.argv[1]) if len(sys.argv) > 1 else DATA):
+        print(hashlib.sha256(path.read_bytes()).hexdigest(), path.name)
