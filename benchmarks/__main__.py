@@ -6,13 +6,16 @@ from importlib.metadata import version
 
 from threadpoolctl import threadpool_limits
 
-from benchmarks import dense
+from benchmarks import accuracy, dense, diamond
 from benchmarks.contestants import torch
 
 TABLES = {
     "one_step": (dense.one_step, 60),
     "whole_training": (dense.whole_training, 7),
     "growth": (dense.growth, 15),
+    "diamond": (diamond.full_batch, 9),
+    "choice": (accuracy.choice, 5),
+    "digits": (accuracy.digits, 5),
 }
 
 

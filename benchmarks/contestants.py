@@ -17,6 +17,7 @@ try:
 except ImportError:
     torch = None
 
+NO_TORCH = "PyTorch is not installed"
 SETTINGS = {"SGD, momentum": {"lr": 0.01, "momentum": 0.9}, "Adam": {"lr": 1e-3}}
 
 

@@ -7,7 +7,16 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 
-from benchmarks.contestants import SETTINGS, Ours, PyTorchs, batch, scikit_learns, steps, torch
+from benchmarks.contestants import (
+    NO_TORCH,
+    SETTINGS,
+    Ours,
+    PyTorchs,
+    batch,
+    scikit_learns,
+    steps,
+    torch,
+)
 from benchmarks.timing import Times, in_turns, table
 from course_lib.datasets import one_hot
 from course_lib.losses import SOFTMAX_CROSS_ENTROPY
@@ -15,7 +24,6 @@ from course_lib.training import accuracy, fit, minibatches
 
 SIZES = (64, 64, 10)
 DTYPES = (np.float32, np.float64)
-NO_TORCH = "PyTorch is not installed"
 
 
 def one_step(rounds):

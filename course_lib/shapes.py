@@ -12,6 +12,7 @@ __all__ = [
     "expect_between",
     "expect_finite",
     "expect_lengths",
+    "expect_one_of",
     "expect_rng",
     "expect_whole",
     "floats",
@@ -110,6 +111,12 @@ def expect_between(who, name, number, low, high=np.inf, *, closed=False):
     floor = f"of at least {low}" if closed else f"above {low}"
     ceiling = f" and below {high}" if high < np.inf else ""
     raise ValueError(f"{who}: {name} is {number!r}, expected a number {floor}{ceiling}.")
+
+
+def expect_one_of(who, name, value, known):
+    """Raise ValueError unless `value` is one of `known`."""
+    if value not in known:
+        raise ValueError(f"{who}: {name} is {value!r}, expected one of {sorted(known)}.")
 
 
 def expect_lengths(who, name, shape):

@@ -1,62 +1,21 @@
-"""Training: mini-batches, and the loop that goes through them."""
+"""Training: epoch after epoch, watched, stopped early, and kept from running away."""
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from course_lib.epochs import accuracy, expect_pairs, judge, minibatches, one_epoch
 from course_lib.history import DivergenceError, History
 from course_lib.losses import Loss
 from course_lib.network import Network, makes_probabilities
 from course_lib.shapes import (
     NotFiniteError,
-    ShapeError,
     expect_finite,
     expect_rng,
     expect_whole,
     floats,
 )
 
-__all__ = ["DivergenceError", "History", "accuracy", "fit", "minibatches"]
-
-
-def accuracy(Z, Y):
-    """The share of the m examples that outputs Z (m, k) put into the class that Y (m, k) says.
-
-    With one column, a logit above 0 means yes (σ above 1/2), and so does a label above 1/2;
-    with more, the class is the column of the largest entry. Raises ShapeError for shapes
-    that differ. Source: notebook 03.
-    """
-    Z, Y = floats("accuracy", "Z", Z), floats("accuracy", "Y", Y)
-    if Z.shape != Y.shape or Z.ndim != 2 or Z.size == 0:
-        raise ShapeError(
-            f"accuracy: Z has shape {Z.shape} and Y has shape {Y.shape}, expected both (m, k): "
-            f"one example per row, one score per class. For one output, use Y[:, None]; for "
-            f"classes, one_hot(Y, k)."
-        )
-    expect_finite("accuracy", "Z", Z, "Did training diverge?")
-    if Z.shape[1] == 1:
-        return float(np.mean((Z > 0) == (Y > 0.5)))
-    return float(np.mean(Z.argmax(axis=1) == Y.argmax(axis=1)))
-
-
-def minibatches(X, Y, batch_size, *, rng):
-    """Yield pairs (X_batch, Y_batch) that hold every example once, in a new random order.
-
-    Each has `batch_size` examples, the last one what is left. X and Y have the same number
-    of rows and are not changed. Raises ShapeError where they differ, ValueError for a batch
-    size below 1, TypeError for a missing or foreign `rng`. Source: notebook 02.
-    """
-    expect_rng("minibatches", rng)
-    expect_whole("minibatches", "batch_size", batch_size)
-    X, Y = np.asarray(X), np.asarray(Y)
-    _expect_pairs("minibatches", X, Y)
-    return _shuffled_slices(X, Y, batch_size, rng)
-
-
-def _shuffled_slices(X, Y, batch_size, rng):
-    order = rng.permutation(len(X))
-    X, Y = X[order], Y[order]
-    for start in range(0, len(X), batch_size):
-        yield X[start : start + batch_size], Y[start : start + batch_size]
+__all__ = ["DivergenceError", "History", "accuracy", "fit", "minibatches", "one_epoch"]
 
 
 def fit(
@@ -109,14 +68,15 @@ def fit(
     if validation is not None:
         validation = _checked_pair("X_val", net, loss, *_pair(validation))
     history, best_theta = History(), net.theta.copy()
+    how = {"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "rng": rng}
     bar = _bar(epochs, progress)
     try:
         for epoch in range(1, epochs + 1):
             before = net.theta.copy()
             with np.errstate(over="ignore", invalid="ignore"):
-                seen = _train_once(net, _batches(X, Y, batch_size, rng), loss, optimizer)
+                seen = one_epoch(net, X, Y, **how)
                 if validation:
-                    seen += _judge(net, *validation, loss)
+                    seen += judge(net, *validation, loss)
                 expect_finite("fit", "loss", seen[::2], "The last step was too long.")
             history.append(*seen)
             if patience and epoch == np.argmin(history.val_loss) + 1:
@@ -140,43 +100,6 @@ def fit(
     if progress:
         print(f"fit: {history}")
     return history
-
-
-def _train_once(net, batches, loss, optimizer):
-    """One step for each batch; returns the mean of the losses, and the accuracy."""
-    outputs, labels = [], []
-    for X, Y in batches:
-        Z = net.forward(X)
-        net.backward(loss.grad(Z, Y))
-        optimizer.step()
-        outputs.append(Z)
-        labels.append(Y)
-    expect_finite("fit", "theta", net.theta, "The last step was too long.")
-    mean = _mean_over_batches(loss, outputs, labels)
-    return mean, _share_of_right(loss, np.concatenate(outputs), np.concatenate(labels))
-
-
-def _mean_over_batches(loss, outputs, labels):
-    """All batches but the last are of one size, so one call takes the mean over those."""
-    last = loss.value(outputs[-1], labels[-1])
-    others = len(outputs) - 1
-    if others == 0:
-        return last
-    mean = loss.value(np.concatenate(outputs[:-1]), np.concatenate(labels[:-1]))
-    return (others * mean + last) / (others + 1)
-
-
-def _judge(net, X, Y, loss):
-    Z = net.forward(X)
-    return loss.value(Z, Y), _share_of_right(loss, Z, Y)
-
-
-def _batches(X, Y, batch_size, rng):
-    return [(X, Y)] if batch_size is None else minibatches(X, Y, batch_size, rng=rng)
-
-
-def _share_of_right(loss, Z, Y):
-    return accuracy(Z, Y) if loss.classifies else float("nan")
 
 
 def _bar(epochs, progress):
@@ -206,7 +129,7 @@ def _pair(validation):
 
 def _checked_pair(name, net, loss, X, Y):
     X, Y = floats("fit", name, X), floats("fit", name.replace("X", "Y"), Y)
-    _expect_pairs("fit", X, Y)
+    expect_pairs("fit", X, Y)
     with np.errstate(over="ignore", invalid="ignore"):
         X, Y = X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
         expect_finite("fit", name, X, "Remove or mend the examples that are incomplete.")
@@ -242,11 +165,3 @@ def _expect_settings(net, loss, optimizer, epochs, batch_size, rng, validation, 
                 "fit: patience came without validation data, expected validation=(X_val, Y_val): "
                 "training stops by what it has not seen."
             )
-
-
-def _expect_pairs(who, X, Y):
-    if X.ndim == 0 or Y.ndim == 0 or len(X) != len(Y) or len(X) == 0:
-        raise ShapeError(
-            f"{who}: X has shape {X.shape} and Y has shape {Y.shape}, expected as many rows in "
-            f"both, and at least one: a label for each example."
-        )

@@ -21,19 +21,23 @@ MODULES = sorted(
 ARROWS = {
     "activations": {"shapes"},
     "datasets": {"shapes"},
+    "epochs": {"shapes"},
+    "estimator": {"shapes", "activations", "initializers", "losses", "mlp", "optimizers", "epochs"},
+    "experiments": {"shapes"},
     "gradcheck": {"shapes", "network", "losses", "nudging", "gradient_report"},
     "gradient_report": set(),
     "history": set(),
     "initializers": {"shapes"},
     "layers": {"shapes", "initializers"},
     "losses": {"shapes", "activations"},
+    "mlp": {"shapes", "initializers", "layers", "network"},
     "network": {"shapes", "layers", "storage", "summary"},
     "nudging": {"shapes"},
     "optimizers": {"shapes", "network"},
     "shapes": set(),
     "storage": {"shapes"},
     "summary": {"shapes"},
-    "training": {"shapes", "losses", "network", "optimizers", "history"},
+    "training": {"shapes", "losses", "network", "epochs", "history"},
 }
 # Inside the exercises, from the ground up; each may import those before it, and the library.
 EXERCISES = [
@@ -51,6 +55,8 @@ OUTSIDE = {
     "plotting": {"numpy", "matplotlib", "IPython"},
     "exercises": {"numpy", "filelock", "platformdirs"},
     "training": {"numpy", "tqdm"},
+    "estimator": {"numpy", "sklearn"},
+    "experiments": {"numpy", "joblib", "tqdm"},
     "datasets": {"numpy", "sklearn"},
     "": {"numpy"},
 }

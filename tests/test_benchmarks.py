@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from benchmarks import dense
+from benchmarks import accuracy, dense, diamond
 from benchmarks.contestants import SETTINGS, Ours, batch, steps
 from benchmarks.timing import Times, in_turns, table
+from course_lib.activations import sigmoid
 from course_lib.datasets import one_hot
 
 
@@ -42,8 +43,30 @@ def test_our_step_trains(optimizer, dtype):
     assert {"ours", "products"} <= steps((8, 16, 3), 4, optimizer, dtype).keys()
 
 
-@pytest.mark.parametrize("make", [dense.one_step, dense.whole_training, dense.growth])
+def few_iterations(rounds):
+    return diamond.full_batch(rounds, iterations=20)
+
+
+@pytest.mark.parametrize(
+    "make", [dense.one_step, dense.whole_training, dense.growth, few_iterations]
+)
 def test_each_table_can_be_made(make):
     lines = make(1).splitlines()
     assert len(lines) >= 6 and "ours / PyTorch" in lines[0]
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_the_notebooks_lines_learn_the_diamond():
+    X, Y, W1, W2 = diamond.start(np.float64)
+    V1, V2 = diamond.on_the_page(X, Y, W1, W2, 5000)
+    right = ((sigmoid(X @ V1) @ V2 > 0) == Y).mean()
+    assert right > 0.9 and (V1 != W1).all() and (V2 != W2).all()
+    U1, _ = diamond.by_fit(X, Y, W1, W2, 2)
+    assert not np.allclose(U1, W1)
+
+
+@pytest.mark.parametrize("make", [accuracy.choice, accuracy.digits])
+def test_each_table_of_accuracies_can_be_made(make):
+    lines = make(1).splitlines()
+    assert len(lines) >= 4 and "standard deviation" in lines[0]
     assert len({len(line) for line in lines}) == 1

@@ -21,12 +21,16 @@ HERE = Path(__file__).resolve().parents[1]
 TESTS_FAILED = 1  # pytest's exit code; any other but 0 means that the tests could not run
 TESTS = {
     "activations": ["activations", "golden"],
+    "datasets": ["datasets", "data"],
+    "epochs": ["training"],
+    "estimator": ["estimator"],
     "gradcheck": ["gradcheck"],
     "gradient_report": ["gradcheck"],
     "history": ["training"],
     "initializers": ["initializers"],
     "layers": ["layers", "golden", "gradcheck", "network"],
     "losses": ["losses", "golden"],
+    "mlp": ["estimator"],
     "network": ["network", "golden", "gradcheck"],
     "nudging": ["gradcheck"],
     "optimizers": ["optimizers", "golden"],
@@ -54,7 +58,7 @@ def survives(mutant, folder):
     """Run the tests of the module with the mutant in place; a word on how it ended."""
     module, right, wrong, _ = mutant
     copy = Path(tempfile.mkdtemp(dir=folder))
-    for name in ("course_lib", "tests"):
+    for name in ("course_lib", "tests", "benchmarks", "tools", "data"):
         ignored = shutil.ignore_patterns("__pycache__", "browser", "exercises")
         shutil.copytree(HERE / name, copy / name, ignore=ignored)
     shutil.copy(HERE / "pyproject.toml", copy)

@@ -1,0 +1,260 @@
+"""The network as a scikit-learn classifier, for pipelines, cross-validation and searches."""
+
+import warnings
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from course_lib import activations as phi
+from course_lib.activations import sigmoid, softmax
+from course_lib.epochs import judge, one_epoch
+from course_lib.initializers import he, xavier
+from course_lib.losses import BINARY_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY
+from course_lib.mlp import mlp
+from course_lib.optimizers import SGD, Adam
+from course_lib.shapes import NotFiniteError, expect_between, expect_one_of, expect_whole
+
+__all__ = ["NeuralNetworkClassifier"]
+
+ACTIVATIONS = {
+    "relu": (phi.relu, phi.relu_prime, he),
+    "leaky_relu": (phi.leaky_relu, phi.leaky_relu_prime, he),
+    "tanh": (phi.tanh, phi.tanh_prime, xavier),
+    "sigmoid": (phi.sigmoid, phi.sigmoid_prime, xavier),
+}
+DTYPES = (np.float64, np.float32)
+WHO = "NeuralNetworkClassifier"
+
+
+class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
+    """Dense layers with one activation between them, trained on the cross-entropy.
+
+    For two classes the network has one output and P(classes_[1] | x) = σ(z); for k classes it
+    has k outputs and P = softmax(z). It learns in mini-batches, the gradient of every weight
+    increased by weight_decay · W. Features should be of similar size: put a StandardScaler
+    before it in a pipeline.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        The units of each hidden layer; () is logistic regression.
+    activation : "relu", "leaky_relu", "tanh" or "sigmoid"
+        Of all hidden layers. Weights start with `he` for the first two, else with `xavier`.
+    optimizer : "adam" or "sgd"
+    lr, momentum : float
+        The length of a step, and the momentum of "sgd".
+    weight_decay : float
+    batch_size : int or None
+        None takes all examples in one step.
+    max_iter : int
+        The most epochs.
+    tol, n_iter_no_change : float, int
+        Training ends when the loss has not fallen by `tol` below its best for
+        `n_iter_no_change` epochs. At `max_iter` it ends with a ConvergenceWarning.
+    early_stopping : bool
+        Hold back a share `validation_fraction` of the examples, watch their loss in place of
+        the training loss, and take the weights of the best epoch in the end.
+    validation_fraction : float
+    random_state : int, RandomState, Generator or None
+        An int makes a run repeatable.
+
+    Attributes
+    ----------
+    classes_ : ndarray (k,)
+    net_ : Network
+    optimizer_ : SGD or Adam
+    n_iter_ : int
+        Epochs run.
+    loss_curve_ : list of float
+        The training loss of each epoch, without penalty.
+    validation_curve_ : list of float
+        The loss of what was held back, after each epoch; empty without early stopping.
+    n_features_in_, feature_names_in_ : as in all of scikit-learn
+
+    `fit` and `partial_fit` raise ValueError for settings out of their range, for data that are
+    not finite, for fewer than two classes, and when training diverges. Interrupting the
+    kernel ends `fit` with what has been learned so far. Source: notebooks 04 to 07.
+    """
+
+    def __init__(
+        self,
+        hidden=(64,),
+        activation="relu",
+        *,
+        optimizer="adam",
+        lr=1e-3,
+        momentum=0.9,
+        weight_decay=1e-4,
+        batch_size=32,
+        max_iter=200,
+        tol=1e-4,
+        n_iter_no_change=10,
+        early_stopping=False,
+        validation_fraction=0.1,
+        random_state=None,
+    ):
+        self.hidden = hidden
+        self.activation = activation
+        self.optimizer = optimizer
+        self.lr = lr
+        self.momentum = momentum
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        """Train a new network on X (m, n) and the m labels y, of any type. Returns self."""
+        X, y = self._begin(X, y, None)
+        held_back = None
+        if self.early_stopping:
+            X, X_val, y, y_val = train_test_split(
+                X, y, test_size=self.validation_fraction, stratify=y, random_state=self._seed()
+            )
+            held_back = X_val, self._labels(y_val)
+        self._train(X, self._labels(y), held_back)
+        return self
+
+    def partial_fit(self, X, y, classes=None):
+        """Train for one more epoch, on data that may be new. Returns self.
+
+        The first call needs to know all `classes`, and later calls may leave them out.
+        """
+        if not hasattr(self, "net_"):
+            if classes is None:
+                raise ValueError(
+                    f"{WHO}: partial_fit came without classes, expected all of them in the first "
+                    f"call: the network needs an output for each. Try classes=np.unique(y)."
+                )
+            X, y = self._begin(X, y, classes)
+        else:
+            self._expect_settings()
+            X, y = self._checked(X, y, reset=False)
+            if classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+                raise ValueError(
+                    f"{WHO}: classes is {list(classes)}, expected those of the first call, "
+                    f"{list(self.classes_)}."
+                )
+        strange = np.setdiff1d(y, self.classes_)
+        if len(strange):
+            raise ValueError(
+                f"{WHO}: y holds the label {strange[0]!r}, expected one of the classes "
+                f"{list(self.classes_)}."
+            )
+        self._one_epoch(X, self._labels(y))
+        return self
+
+    def decision_function(self, X):
+        """The logits: (m,) for two classes, positive for classes_[1]; (m, k) for more."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=DTYPES, reset=False)
+        Z = self.net_.forward(X)
+        return Z.ravel() if len(self.classes_) == 2 else Z
+
+    def predict_proba(self, X):
+        """The probability of each class, (m, k), in the order of `classes_`."""
+        Z = self.decision_function(X)
+        return np.column_stack([sigmoid(-Z), sigmoid(Z)]) if Z.ndim == 1 else softmax(Z)
+
+    def predict(self, X):
+        """The most probable class for each row of X, (m,)."""
+        Z = self.decision_function(X)
+        return self.classes_[(Z > 0).astype(int) if Z.ndim == 1 else Z.argmax(axis=1)]
+
+    def _begin(self, X, y, classes):
+        self._expect_settings()
+        X, y = self._checked(X, y, reset=True)
+        self._binarizer = LabelBinarizer().fit(y if classes is None else classes)
+        self.classes_ = self._binarizer.classes_
+        if len(self.classes_) < 2:
+            raise ValueError(f"{WHO}: y has 1 class, {self.classes_[0]!r}, expected at least two.")
+        self._rng = np.random.default_rng(self._seed())
+        *bend, init = ACTIVATIONS[self.activation]
+        k = len(self.classes_)
+        sizes = (X.shape[1], *np.atleast_1d(self.hidden).tolist(), 1 if k == 2 else k)
+        self.net_ = mlp(sizes, *bend, rng=self._rng, init=init, dtype=X.dtype.type)
+        how = {"lr": self.lr, "weight_decay": self.weight_decay}
+        if self.optimizer == "adam":
+            self.optimizer_ = Adam(self.net_, **how)
+        else:
+            self.optimizer_ = SGD(self.net_, momentum=self.momentum, **how)
+        self.loss_curve_, self.validation_curve_, self.n_iter_ = [], [], 0
+        return X, y
+
+    def _checked(self, X, y, *, reset):
+        X, y = validate_data(self, X, y, dtype=DTYPES, reset=reset)
+        check_classification_targets(y)
+        return X, y
+
+    def _seed(self):
+        if self.random_state is None or isinstance(self.random_state, np.random.Generator):
+            return np.random.default_rng(self.random_state).integers(2**32)
+        return check_random_state(self.random_state).randint(2**31)
+
+    def _labels(self, y):
+        return self._binarizer.transform(y).astype(self.net_.dtype)
+
+    def _loss(self):
+        return BINARY_CROSS_ENTROPY if len(self.classes_) == 2 else SOFTMAX_CROSS_ENTROPY
+
+    def _train(self, X, Y, held_back):
+        best, best_theta, waited = np.inf, self.net_.theta.copy(), 0
+        try:
+            for _ in range(self.max_iter):
+                self._one_epoch(X, Y)
+                watched = self.loss_curve_[-1]
+                if held_back:
+                    watched, _ = judge(self.net_, *held_back, self._loss())
+                    self.validation_curve_.append(watched)
+                waited = 0 if watched < best - self.tol else waited + 1
+                if watched < best:
+                    best, best_theta = watched, self.net_.theta.copy()
+                if waited >= self.n_iter_no_change:
+                    break
+            else:
+                warnings.warn(
+                    f"{WHO}: after max_iter={self.max_iter} epochs the loss was still falling. "
+                    f"Raise max_iter or lr, or scale the features.",
+                    ConvergenceWarning,
+                    stacklevel=3,
+                )
+        except KeyboardInterrupt:
+            warnings.warn(f"{WHO}: interrupted, {self.n_iter_} epochs are done.", stacklevel=3)
+        if held_back:
+            self.net_.theta = best_theta
+
+    def _one_epoch(self, X, Y):
+        how = {"loss": self._loss(), "optimizer": self.optimizer_, "rng": self._rng}
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                loss, _ = one_epoch(self.net_, X, Y, batch_size=self.batch_size, **how)
+        except NotFiniteError:
+            raise ValueError(
+                f"{WHO}: training diverged in epoch {self.n_iter_ + 1}, expected finite weights. "
+                f"Lower lr, which is {self.lr:g}, or put a StandardScaler before it: the largest "
+                f"feature is {np.abs(X).max():.3g}."
+            ) from None
+        self.loss_curve_.append(loss)
+        self.n_iter_ += 1
+
+    def _expect_settings(self):
+        expect_one_of(WHO, "activation", self.activation, ACTIVATIONS)
+        expect_one_of(WHO, "optimizer", self.optimizer, ("adam", "sgd"))
+        for name in ("max_iter", "n_iter_no_change", "batch_size"):
+            if name != "batch_size" or self.batch_size is not None:
+                expect_whole(WHO, name, getattr(self, name))
+        for name in ("weight_decay", "tol"):
+            expect_between(WHO, name, getattr(self, name), 0, closed=True)
+        expect_between(WHO, "momentum", self.momentum, 0, 1, closed=True)
+        expect_between(WHO, "lr", self.lr, 0)
+        expect_between(WHO, "validation_fraction", self.validation_fraction, 0, 1)
