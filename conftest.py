@@ -1,9 +1,12 @@
-"""For all tests, those of notebooks included: no progress bars, and how long each file took."""
+"""For all tests, those of notebooks included: no progress bars, one core each for those that run
+side by side (pytest -n), and how long each file took."""
 
 import os
 from collections import defaultdict
 
 os.environ["TQDM_DISABLE"] = "1"
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["LOKY_MAX_CPU_COUNT"] = os.environ["OMP_NUM_THREADS"] = "1"
 
 _seconds = defaultdict(float)
 

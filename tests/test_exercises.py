@@ -252,14 +252,18 @@ def test_whatever_is_returned_a_check_never_raises(exercise, value):
 @each_exercise
 def test_an_answer_that_fits_the_visible_cases_only_does_not_pass(exercise):
     """Memorising one draw helps only where the whole question is that one case."""
-    remembered = {
-        repr(case): exercise.answer(*case) for case in exercise.draw(0) if arity(exercise)
-    }
+
+    def key(case):
+        generators = [a.bit_generator.state for a in case if isinstance(a, np.random.Generator)]
+        return repr([*(a for a in case if not isinstance(a, np.random.Generator)), generators])
+
+    cases = exercise.draw(0) if arity(exercise) else []
+    remembered = {key(case): exercise.answer(*case) for case in cases}
     if not remembered or exercise is ch01.half_adder:  # its four cases are all there are
         pytest.skip("all cases are visible")
 
     def lookup(*case):
-        return remembered.get(repr(case), remembered[repr(exercise.draw(0)[0])])
+        return remembered.get(key(case), remembered[key(exercise.draw(0)[0])])
 
     assert outcome(exercise, lookup, 0) is Outcome.CORRECT
     assert outcome(exercise, lookup, 1) is Outcome.NOT_YET

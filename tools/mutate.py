@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
+ALONE = {"OMP_NUM_THREADS": "1", "LOKY_MAX_CPU_COUNT": "1"}  # two run side by side
 TESTS_FAILED = 1  # pytest's exit code; any other but 0 means that the tests could not run
 TESTS = {
     "activations": ["activations", "golden"],
@@ -68,7 +69,7 @@ def survives(mutant, folder):
     done = subprocess.run(
         [*command, *(f"tests/test_{name}.py" for name in TESTS[module])],
         cwd=copy,
-        env={**os.environ, "CI": "true", "PYTHONPATH": str(copy), "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "CI": "true", "PYTHONPATH": str(copy), **ALONE},
         capture_output=True,
         text=True,
         check=False,

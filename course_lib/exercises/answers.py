@@ -156,6 +156,8 @@ def describe(argument):
     """One value in few characters."""
     if isinstance(argument, list) and all(isinstance(item, np.ndarray) for item in argument):
         return f"[{', '.join(f'array of shape {item.shape}' for item in argument)}]"
+    if isinstance(argument, np.random.Generator):
+        return "rng"
     if isinstance(argument, np.ndarray) and argument.size > 8:
         return f"array of shape {argument.shape}"
     if isinstance(argument, np.ndarray | float):

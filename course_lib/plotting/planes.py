@@ -11,13 +11,17 @@ ZERO, ONE = "#D55E00", "#0072B2"
 SHADES = LinearSegmentedColormap.from_list("zero to one", ["#F9D9C4", "#FFFFFF", "#BBDDF2"])
 
 
-def plot_points(X, y, *, ax=None):
-    """Draw points (m, 2) by their label: 1 as a filled disc, 0 as a ring. Returns the Axes."""
+def plot_points(X, y, *, size=110, ax=None):
+    """Draw points (m, 2) by their label: 1 as a filled disc, 0 as a ring. Returns the Axes.
+
+    `size` is the area of each; 12 suits some hundred points.
+    """
     ax = axes_or_new(ax, figsize=(4, 4))
     X, y = np.asarray(X), np.asarray(y).ravel()
     ones = y == 1
-    ax.scatter(*X[ones].T, s=110, color=ONE, label="1", zorder=3)
-    ax.scatter(*X[~ones].T, s=110, facecolor="white", edgecolor=ZERO, lw=2.5, label="0", zorder=3)
+    edge = 2.5 if size > 50 else 1
+    ax.scatter(*X[ones].T, s=size, color=ONE, lw=edge, label="1", zorder=3)
+    ax.scatter(*X[~ones].T, s=size, facecolor="white", edgecolor=ZERO, lw=edge, label="0", zorder=3)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     ax.locator_params(integer=True)
     return ax

@@ -1,0 +1,631 @@
+"""The diamond classifier.
+
+The exercises of notebook 06. One example per row.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.exercises.exercise import Misconception, exercise
+from course_lib.exercises.judging import CORRECT, NotYet, agrees_with, numbers, parts
+
+# --------------------------------------------------------------------------- inside_diamond
+
+
+def _points(rng):
+    hand = np.array([[0.2, -0.3], [0.9, 0.9], [-0.8, 0.7], [0.7, -0.7], [-0.95, 0.0], [-1.5, 0.6]])
+    return [(hand,), *((rng.uniform(-1.5, 1.5, size=(m, 2)),) for m in (9, 40))]
+
+
+def _is_inside(X):
+    return [float(max(x1 + x2, x1 - x2, -x1 + x2, -x1 - x2) < 1) for x1, x2 in X]
+
+
+def _in_the_square(X):
+    return np.abs(X).max(axis=1) < 1
+
+
+def _in_the_circle(X):
+    return (X**2).sum(axis=1) < 1
+
+
+def _below_one_line(X):
+    return X.sum(axis=1) < 1
+
+
+def _strip(X):
+    return np.abs(X.sum(axis=1)) < 1
+
+
+def _outside(X):
+    return np.abs(X).sum(axis=1) >= 1
+
+
+def _per_column(X):
+    return np.abs(X).sum(axis=0) < 1
+
+
+@exercise(
+    stars=1,
+    cases=_points,
+    judge=agrees_with(_is_inside, "At least one label is wrong.", "The labels"),
+    misconceptions=[
+        Misconception(
+            _in_the_square, "That is a square with upright sides: add the two sizes, not the max."
+        ),
+        Misconception(_in_the_circle, "That is a circle: take sizes |x1|, |x2|, not squares."),
+        Misconception(
+            _below_one_line, "Without the sizes, x1 + x2 < 1 is all that lies below one line."
+        ),
+        Misconception(
+            _strip, "|x1 + x2| is not |x1| + |x2|: yours is a strip. First the sizes, then the sum."
+        ),
+        Misconception(_outside, "Turned round: 1 is for the inside."),
+        Misconception(_per_column, "Sum along axis 1: one sum for each point, not per column."),
+    ],
+    hints=[
+        "np.abs gives the size of every number in X.",
+        "Sum the sizes of each row, axis=1, and compare with 1.",
+    ],
+    lesson="|x1| + |x2| is four linear functions in one: the largest of ±x1 ± x2.",
+)
+def inside_diamond(X):
+    """1 for each row of X (m, 2) with |x1| + |x2| < 1, else 0: shape (m,)."""
+    return (np.abs(X).sum(axis=1) < 1).astype(float)
+
+
+# --------------------------------------------------------------------------- line_distances
+
+
+def _first_layers(rng):
+    hand = np.array([[3.0, 0.0], [4.0, -2.0], [-10.0, 1.0]])
+    return [(hand,), *((2 * rng.normal(size=(3, n)),) for n in (3, 4, 7))]
+
+
+def _by_walking(W1):
+    """Walk from the origin along the weights until the sum is zero."""
+    distances = []
+    for w1, w2, b in W1.T:
+        direction = np.array([w1, w2]) / np.hypot(w1, w2)
+        per_unit = np.array([w1, w2]) @ direction
+        distances.append(abs(b / per_unit))
+    return distances
+
+
+def _bias_alone(W1):
+    return np.abs(W1[2])
+
+
+def _without_root(W1):
+    return np.abs(W1[2]) / (W1[0] ** 2 + W1[1] ** 2)
+
+
+def _bias_in_length(W1):
+    return np.abs(W1[2]) / np.sqrt((W1**2).sum(axis=0))
+
+
+def _signed(W1):
+    return W1[2] / np.hypot(W1[0], W1[1])
+
+
+def _by_rows(W1):
+    return np.abs(W1[:, 2]) / np.hypot(W1[:, 0], W1[:, 1])
+
+
+@exercise(
+    stars=2,
+    cases=_first_layers,
+    judge=agrees_with(_by_walking, "At least one distance is wrong.", "The distances"),
+    misconceptions=[
+        Misconception(
+            _bias_alone, "|b| is the distance only if w has length 1. Divide by that length."
+        ),
+        Misconception(
+            _without_root, "Divide by the length of w, the root of w1² + w2², not by its square."
+        ),
+        Misconception(
+            _bias_in_length, "The bias does not belong to the length: it is w1 and w2 alone."
+        ),
+        Misconception(_signed, "A distance has no sign."),
+        Misconception(_by_rows, "A unit is a *column* of W1; row 2 holds all biases."),
+    ],
+    hints=[
+        "On the line, w1 x1 + w2 x2 + b = 0. From the origin, walk along w until you meet it.",
+        "That is after |b| / √(w1² + w2²). All units at once: W1[0], W1[1] and W1[2].",
+    ],
+    lesson="Scaling w and b together leaves the line where it is, and makes the sigmoid steeper.",
+)
+def line_distances(W1):
+    """How far each hidden unit's line is from the origin: W1 (3, n), biases last, gives (n,)."""
+    return np.abs(W1[2]) / np.sqrt(W1[0] ** 2 + W1[1] ** 2)
+
+
+# --------------------------------------------------------------------------- momentum_step
+
+
+def _moves(rng):
+    hand = (np.array([1.0, 2.0]), np.array([0.5, -1.0]), np.array([2.0, 4.0]), 0.1, 0.9)
+    drawn = [(*rng.normal(size=(3, n)), float(rng.uniform(0.05, 0.5)), float(rng.uniform(0.3, 0.8)))
+             for n in (1, 3, 5)]  # fmt: skip
+    return [hand, *drawn]
+
+
+def _judge_moves(cases, values):
+    for (theta, v, g, lr, mu), value in zip(cases, values, strict=True):
+        came = parts(value, ("theta", "v"))
+        velocity = np.array([mu * old + slope for old, slope in zip(v, g, strict=True)])
+        if not np.allclose(numbers(came[1], v.shape, "v"), velocity):
+            return "v is not right: it is μ times the old v, plus g."
+        if not np.allclose(numbers(came[0], v.shape, "theta"), theta - lr * velocity):
+            return "v is right, theta is not: it moves by -η times the new v."
+    return CORRECT
+
+
+def _with_the_old_v(theta, v, g, lr, mu):
+    return theta - lr * v, mu * v + g
+
+
+def _mean_of_both(theta, v, g, lr, mu):
+    v = mu * v + (1 - mu) * g
+    return theta - lr * v, v
+
+
+def _uphill(theta, v, g, lr, mu):
+    v = mu * v + g
+    return theta + lr * v, v
+
+
+def _step_inside(theta, v, g, lr, mu):
+    v = mu * v + lr * g
+    return theta - v, v
+
+
+def _no_memory(theta, v, g, lr, mu):
+    return theta - lr * g, mu * v + g
+
+
+def _swapped(theta, v, g, lr, mu):
+    v = mu * v + g
+    return v, theta - lr * v
+
+
+@exercise(
+    stars=2,
+    cases=_moves,
+    judge=_judge_moves,
+    misconceptions=[
+        Misconception(
+            _with_the_old_v, "theta moves by the *new* v: first v, then theta. Yours lags behind."
+        ),
+        Misconception(
+            _mean_of_both,
+            "(1 - μ) g makes v a running mean, and the steps ten times shorter at μ = 0.9. (6.4) "
+            "adds g whole.",
+        ),
+        Misconception(_uphill, "The sign: v points uphill, so theta moves by minus η v."),
+        Misconception(_step_inside, "In (6.4) η stands outside: v adds up gradients, not steps."),
+        Misconception(_no_memory, "theta moves by g alone: the memory v is never used."),
+        Misconception(_swapped, "The right two, in the wrong order: return theta, v."),
+    ],
+    hints=["First the new v, then theta, which uses it.", "(6.4): v = μ v + g; θ = θ - η v."],
+    lesson="A gradient that keeps its direction is added up to 1/(1 - μ) times: ten at μ = 0.9.",
+)
+def momentum_step(theta, v, g, lr, mu):
+    """θ and v after one step with momentum: (6.4)."""
+    v = mu * v + g
+    return theta - lr * v, v
+
+
+# --------------------------------------------------------------------------- train
+
+
+@dataclass(frozen=True)
+class _Diary:
+    """A gradient for steps of length 1 that makes theta a diary of the training.
+
+    theta[0] = theta[0] · 2^m + Σ 2^i over the examples i of the batch: which came when;
+    theta[1] counts pairs whose label is not that of the example; theta[2] counts steps;
+    theta[3] = 2 theta[3] + 1, wrong unless each gradient is taken at the newest theta.
+    """
+
+    m: int
+
+    def __call__(self, theta, X, Y):
+        X, Y = np.asarray(X).ravel(), np.asarray(Y).ravel()
+        page = theta[0] * 2**self.m + np.sum(2.0**X)
+        strangers = np.sum(Y[: len(X)] != X[: len(Y)]) + abs(len(X) - len(Y))
+        after = np.array([page, theta[1] + strangers, theta[2] + 1, 2 * theta[3] + 1])
+        return theta - after
+
+    def __repr__(self):
+        return "gradient"
+
+
+@dataclass(frozen=True)
+class _SquaredError:
+    """The gradient of the mean squared error of a linear model."""
+
+    def __call__(self, theta, X, Y):
+        return 2 / len(X) * X.T @ (X @ theta - Y)
+
+    def __repr__(self):
+        return "gradient"
+
+
+def _trainings(rng):
+    cases = []
+    for m, epochs, size in [(5, 3, 2), (6, 3, 4), (4, 3, 1), (6, 4, 3)]:
+        ids = np.arange(m, dtype=float)[:, None]
+        cases.append((np.zeros(4), _Diary(m), ids, ids, 1.0, epochs, size, _rng(rng)))
+    for m, n, size in [(8, 3, 8), (5, 2, 9)]:
+        X, theta = rng.normal(size=(m, n)), rng.normal(size=n)
+        cases.append((theta, _SquaredError(), X, X @ np.ones(n), 0.05, 6, size, _rng(rng)))
+    return cases
+
+
+def _rng(rng):
+    return np.random.default_rng(int(rng.integers(2**32)))
+
+
+def _judge_trainings(cases, values):
+    orders = []
+    for (theta, gradient, X, Y, lr, epochs, size, _), value in zip(cases, values, strict=True):
+        came = numbers(value, theta.shape, "theta")
+        if isinstance(gradient, _Diary):
+            orders.append(_read_diary(came, gradient.m, epochs, size))
+        else:
+            for _ in range(epochs):  # one batch holds all: no order matters
+                theta = theta - lr * gradient(theta, X, Y)
+            if not np.allclose(came, theta):
+                return "With all examples in one batch, the steps are not -η times the gradient."
+    if all(epoch == sorted(epoch) for order in orders for epoch in order):
+        return "The examples come in their old order. Draw a new one for every epoch, with rng."
+    if all(order[0] == epoch for order in orders for epoch in order):
+        return "Every epoch has the same order. Draw a new one inside the loop over epochs."
+    return CORRECT
+
+
+def _read_diary(theta, m, epochs, size):
+    """The batches of each epoch, read from what `_Diary` left in theta, or `NotYet`."""
+    page, strangers, steps, newest = theta
+    wanted = -(-m // size)
+    if steps < 0:
+        raise NotYet("The sign: a gradient points uphill; theta moves by minus η times it.")
+    if steps != epochs * wanted:
+        raise NotYet(
+            f"{m} examples in batches of {size}, for {epochs} epochs, are {epochs * wanted} steps. "
+            f"Yours made {steps:g}."
+        )
+    if strangers:
+        raise NotYet("Examples were mixed, and their labels not, or otherwise: keep the pairs.")
+    if newest != 2**steps - 1:
+        raise NotYet("A gradient was not taken at the newest theta: take it anew for every step.")
+    masks = []
+    for _ in range(int(steps)):
+        page, mask = divmod(page, 2**m)
+        masks.append(int(mask))
+    masks = masks[::-1]
+    order = [masks[i : i + wanted] for i in range(0, len(masks), wanted)]
+    for epoch in order:
+        sizes = [mask.bit_count() for mask in epoch]
+        if sum(epoch) != 2**m - 1 or sum(sizes) != m:
+            raise NotYet("In some epoch an example came twice, or not at all.")
+        if sizes[:-1] != [size] * (wanted - 1):
+            raise NotYet(f"Batches of {size}, and the last one of what is left: yours differ.")
+    return order
+
+
+def _in_order(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        for start in range(0, len(X), batch_size):
+            batch = slice(start, start + batch_size)
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+def _one_order(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    order = rng.permutation(len(X))
+    for _ in range(epochs):
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+def _rest_dropped(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for number in range(len(X) // batch_size):
+            batch = order[number * batch_size : (number + 1) * batch_size]
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+def _labels_left_behind(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        mixed = X[rng.permutation(len(X))]
+        for start in range(0, len(X), batch_size):
+            batch = slice(start, start + batch_size)
+            theta = theta - lr * gradient(theta, mixed[batch], Y[batch])
+    return theta
+
+
+def _stale(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        order, begun = rng.permutation(len(X)), theta
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            theta = theta - lr * gradient(begun, X[batch], Y[batch])
+    return theta
+
+
+def _ascending(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            theta = theta + lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+def _all_at_once(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        theta = theta - lr * gradient(theta, X, Y)
+    return theta
+
+
+def _with_replacement(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        for start in range(0, len(X), batch_size):
+            batch = rng.integers(0, len(X), size=min(batch_size, len(X) - start))
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+def _returned_too_soon(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+        return theta
+    return theta
+
+
+@exercise(
+    stars=3,
+    cases=_trainings,
+    judge=_judge_trainings,
+    misconceptions=[
+        Misconception(
+            _in_order, "The examples come in their old order. Draw a new one for every epoch."
+        ),
+        Misconception(
+            _one_order, "Every epoch has the same order. Draw it inside the loop over epochs."
+        ),
+        Misconception(
+            _rest_dropped,
+            "The last batch is missing when the batch size does not divide m: those examples wait "
+            "for another epoch, some for ever.",
+        ),
+        Misconception(
+            _labels_left_behind, "You mixed X and not Y: most examples got another one's label."
+        ),
+        Misconception(
+            _stale,
+            "All gradients of an epoch were taken at the theta from its beginning. Take each at "
+            "the newest theta, or mini-batches gain nothing.",
+        ),
+        Misconception(_ascending, "The sign: this climbs. theta moves by minus η times g."),
+        Misconception(
+            _all_at_once, "One step an epoch, with all examples: the batch size is not used."
+        ),
+        Misconception(
+            _with_replacement,
+            "Each batch was drawn from all examples, so that in an epoch some come twice and some "
+            "never. Cut one random order into batches.",
+        ),
+        Misconception(_returned_too_soon, "It returns after one epoch: move `return` to the left."),
+    ],
+    hints=[
+        "Two loops: over epochs, and in each over batches. A new order at the start of each epoch.",
+        "order = rng.permutation(len(X)); a batch is order[start : start + batch_size].",
+        "Inside: theta = theta - lr * gradient(theta, X[batch], Y[batch]).",
+    ],
+    lesson="That is all of training. `fit` watches it besides: the loss, validation, divergence.",
+)
+def train(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    """theta after `epochs` passes through X and Y in mini-batches, in a new order each time."""
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+# --------------------------------------------------------------------------- best_epoch
+
+
+def _curves(rng):
+    hand = [
+        ([0.9, 0.7, 0.6, 0.65, 0.7, 0.2], 2),
+        ([0.9, 0.7, 0.75, 0.6, 0.62, 0.61, 0.59, 0.7, 0.8, 0.9], 3),
+        ([0.5, 0.6, 0.7], 5),
+        ([0.5, 0.6, 0.6, 0.4, 0.5, 0.5, 0.5, 0.1], 2),
+        ([0.5, 0.6, 0.4, 0.7, 0.8, 0.3, 0.9, 0.9, 0.9, 0.1], 3),
+    ]
+    drawn = [(rng.uniform(size=12).round(3).tolist(), patience) for patience in (1, 2, 4)]
+    return [*hand, *drawn]
+
+
+def _watched(val_loss, patience):
+    lows = [e for e in range(len(val_loss)) if min(val_loss[: e + 1]) == val_loss[e]]
+    for low, after in zip(lows, [*lows[1:], np.inf], strict=True):
+        if after - low > patience:
+            return low + 1
+    return lows[-1] + 1
+
+
+def _lowest_of_all(val_loss, patience):
+    return int(np.argmin(val_loss)) + 1
+
+
+def _from_zero(val_loss, patience):
+    best = 0
+    for epoch in range(len(val_loss)):
+        if val_loss[epoch] < val_loss[best]:
+            best = epoch
+        if epoch - best == patience:
+            break
+    return best
+
+
+def _where_it_stopped(val_loss, patience):
+    best = 1
+    for epoch in range(1, len(val_loss) + 1):
+        if val_loss[epoch - 1] < val_loss[best - 1]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch
+    return len(val_loss)
+
+
+def _too_patient(val_loss, patience):
+    best = 1
+    for epoch in range(1, len(val_loss) + 1):
+        if val_loss[epoch - 1] < val_loss[best - 1]:
+            best = epoch
+        if epoch - best > patience:
+            break
+    return best
+
+
+def _beside_the_last(val_loss, patience):
+    best, waited = 1, 0
+    for epoch in range(2, len(val_loss) + 1):
+        if val_loss[epoch - 1] < val_loss[epoch - 2]:
+            best, waited = epoch, 0
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return best
+
+
+@exercise(
+    stars=2,
+    cases=_curves,
+    judge=agrees_with(_watched, "That is another epoch.", "The epoch"),
+    misconceptions=[
+        Misconception(
+            _lowest_of_all,
+            "That is the lowest of all. But training may have stopped before it got there.",
+        ),
+        Misconception(_from_zero, "Epochs count from 1 here: yours is one too small."),
+        Misconception(
+            _where_it_stopped,
+            "That is where training stops. Asked is the epoch whose weights are kept.",
+        ),
+        Misconception(
+            _too_patient,
+            "You wait one epoch longer than `patience`: stop as soon as so many epochs brought no "
+            "new minimum.",
+        ),
+        Misconception(
+            _beside_the_last,
+            "Compare with the lowest so far, not with the epoch before: after a bad epoch, a less "
+            "bad one is no success.",
+        ),
+    ],
+    hints=[
+        "Go through the epochs, and remember the number of the best one so far.",
+        "Stop when the present epoch minus the best one equals `patience`.",
+    ],
+    lesson="Early stopping may stop too early; patience is what you pay against it.",
+)
+def best_epoch(val_loss, patience):
+    """The epoch, from 1, whose weights early stopping keeps."""
+    best = 1
+    for epoch in range(1, len(val_loss) + 1):
+        if val_loss[epoch - 1] < val_loss[best - 1]:
+            best = epoch
+        if epoch - best == patience:
+            break
+    return best
+
+
+# --------------------------------------------------------------------------- frozen
+
+
+def _before_and_after(rng):
+    def table(*shape):
+        return rng.normal(size=shape)
+
+    W, b, V = table(2, 3), table(3), table(3, 2)
+    swap = np.array([[1.0, -1.0, 0.0], [0.0, 0.0, 0.0]])  # the sum of all changes is 0
+    one = np.array([0.0, 0.0, 0.5])
+    first = ([W, b, V], [W + swap, b.copy(), V + 1e-9])
+    second = ([b, V, W, V], [b + one, V + 0.1, W.copy(), V.copy()])
+    third = ([table(4), table(4, 1)], [table(4), table(4, 1)])
+    return [first, second, third]
+
+
+def _nowhere_different(before, after):
+    pairs = zip(before, after, strict=True)
+    return [float(np.count_nonzero(new - old) == 0) for old, new in pairs]
+
+
+def _by_sum(before, after):
+    return [
+        old.sum().round(6) == new.sum().round(6) for old, new in zip(before, after, strict=True)
+    ]
+
+
+def _to_rounding(before, after):
+    return [np.allclose(old, new) for old, new in zip(before, after, strict=True)]
+
+
+def _any_number(before, after):
+    return [(old == new).any() for old, new in zip(before, after, strict=True)]
+
+
+def _those_that_moved(before, after):
+    return [(old != new).any() for old, new in zip(before, after, strict=True)]
+
+
+def _over_all(before, after):
+    return all((old == new).all() for old, new in zip(before, after, strict=True))
+
+
+@exercise(
+    stars=1,
+    cases=_before_and_after,
+    judge=agrees_with(_nowhere_different, "At least one array is judged wrongly.", "The answers"),
+    misconceptions=[
+        Misconception(
+            _by_sum, "Changes can cancel in a sum, and small ones drown. Compare entry by entry."
+        ),
+        Misconception(
+            _to_rounding,
+            "np.allclose calls a small move none. A layer that learns slowly is not frozen: ask "
+            "for exact equality.",
+        ),
+        Misconception(
+            _any_number,
+            "True where *any* number stayed: weights of an input that is always zero may rest. "
+            "Frozen is an array of which *all* did.",
+        ),
+        Misconception(_those_that_moved, "Turned round: True is for what did not move."),
+        Misconception(_over_all, "One answer for each array, in a list, not one for all."),
+    ],
+    hints=[
+        "Go through the two lists together, with zip.",
+        "old == new compares entry by entry; .all() asks whether it holds everywhere.",
+    ],
+    lesson="Ask it after every training: a falling loss does not say that all layers learn.",
+)
+def frozen(before, after):
+    """For each pair of arrays, whether not one number has changed: a list of bools."""
+    return [bool((old == new).all()) for old, new in zip(before, after, strict=True)]

@@ -1,0 +1,45 @@
+"""Many trainings at once: the same experiment with many seeds and settings, on all cores."""
+
+import joblib
+from tqdm.auto import tqdm
+
+__all__ = ["run_all"]
+
+
+def run_all(experiment, settings, *, progress=True):
+    """[experiment(*setting) for setting in settings], on all cores, with a progress bar.
+
+    Parameters
+    ----------
+    experiment : callable
+        One training, say, which returns what is wanted of it. It may be defined in a
+        notebook. Everything random must come from its arguments, a seed above all: then the
+        results do not depend on where and in which order the experiments ran.
+    settings : iterable of tuples
+        The arguments of each run.
+    progress : bool
+        Show a bar while they run.
+
+    Returns
+    -------
+    list
+        The results, in the order of `settings`.
+
+    The work is done by joblib, which `joblib.parallel_config` directs: to other processes (the
+    default), to threads, or to a Dask cluster. The environment variable LOKY_MAX_CPU_COUNT
+    caps the number of processes; with 1, everything happens in this one.
+
+    Raises TypeError for a setting that is no tuple, and whatever an experiment raises.
+    Source: notebook 06.
+    """
+    settings = list(settings)
+    for setting in settings:
+        if not isinstance(setting, tuple):
+            raise TypeError(
+                f"run_all: the setting {setting!r} came, expected a tuple of the experiment's "
+                f"arguments. For a single one, write ({setting!r},)."
+            )
+    pool = joblib.Parallel(n_jobs=-1, return_as="generator")
+    runs = pool(joblib.delayed(experiment)(*setting) for setting in settings)
+    bar = tqdm(runs, total=len(settings), desc="run_all", leave=False, disable=not progress)
+    return list(bar)

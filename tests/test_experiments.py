@@ -1,0 +1,93 @@
+"""Many runs at once: in order, in other processes, on a cluster, and never more than allowed."""
+
+import os
+import re
+
+import joblib
+import numpy as np
+import pytest
+from dask.distributed import Client, LocalCluster
+from notebook_files import ROOT, read
+
+from course_lib import experiments
+from course_lib.experiments import run_all
+
+SETTINGS = [(seed, n) for seed in range(4) for n in (2, 3)]
+
+
+def drawn(seed, n):
+    return np.random.default_rng(seed).normal(size=n).sum(), os.getpid()
+
+
+def expected():
+    return [np.random.default_rng(seed).normal(size=n).sum() for seed, n in SETTINGS]
+
+
+def values(results):
+    return [value for value, _ in results]
+
+
+def test_results_are_in_order_and_from_other_processes(monkeypatch):
+    monkeypatch.delenv("LOKY_MAX_CPU_COUNT", raising=False)
+    results = run_all(drawn, SETTINGS)
+    assert values(results) == expected()
+    if joblib.cpu_count() > 1:
+        assert os.getpid() not in {process for _, process in results}
+
+
+def test_a_cap_of_one_core_keeps_everything_here(monkeypatch):
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
+    results = run_all(drawn, SETTINGS)
+    assert values(results) == expected() and {process for _, process in results} == {os.getpid()}
+
+
+def test_functions_without_a_name_travel_too(monkeypatch):
+    monkeypatch.delenv("LOKY_MAX_CPU_COUNT", raising=False)
+    factor = np.arange(3)
+    assert [r.tolist() for r in run_all(lambda k: k * factor, [(1,), (2,)])] == [
+        [0, 1, 2],
+        [0, 2, 4],
+    ]
+
+
+def test_a_bar_counts_the_runs_and_goes_away(monkeypatch):
+    bars = []
+
+    class Bar(experiments.tqdm):
+        def __init__(self, *args, **how):
+            super().__init__(*args, **how)
+            bars.append(self)
+
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    monkeypatch.setattr(experiments, "tqdm", Bar)
+    run_all(drawn, SETTINGS)
+    assert bars[0].total == bars[0].n == len(SETTINGS) and not bars[0].leave
+    run_all(drawn, SETTINGS, progress=False)
+    assert bars[1].disable
+
+
+def test_what_is_no_tuple_is_explained():
+    with pytest.raises(TypeError, match=r"setting 3 came.*write \(3,\)"):
+        run_all(drawn, [3])
+
+
+def test_an_experiments_error_arrives():
+    with pytest.raises(ZeroDivisionError):
+        run_all(lambda k: 1 / k, [(1,), (0,)])
+
+
+@pytest.mark.filterwarnings("default")
+def test_the_lines_that_the_notebook_shows_for_a_dask_cluster():
+    text = "\n".join(
+        cell.source for cell in read(ROOT / "notebooks" / "06_the_diamond_classifier.ipynb").cells
+    )
+    (block,) = [b for b in re.findall(r"```python\n(.+?)```", text, re.DOTALL) if "dask" in b]
+    address = re.search(r'Client\("(.+?)"\)', block).group(1)
+    names = {"train": drawn, "settings": SETTINGS, "run_all": run_all, "joblib": joblib}
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        exec(block.replace(address, cluster.scheduler_address), names)
+        assert isinstance(names["client"], Client)
+        names["client"].close()
+    assert values(names["results"]) == expected()
+    assert os.getpid() not in {process for _, process in names["results"]}
