@@ -1,7 +1,8 @@
 """Many trainings at once: the same experiment with many seeds and settings, on all cores."""
 
 import joblib
-from tqdm.auto import tqdm
+
+from course_lib.bars import progress_bar
 
 __all__ = ["run_all"]
 
@@ -41,5 +42,4 @@ def run_all(experiment, settings, *, progress=True):
             )
     pool = joblib.Parallel(n_jobs=-1, return_as="generator")
     runs = pool(joblib.delayed(experiment)(*setting) for setting in settings)
-    bar = tqdm(runs, total=len(settings), desc="run_all", leave=False, disable=not progress)
-    return list(bar)
+    return list(progress_bar(runs, total=len(settings), desc="run_all", disable=not progress))

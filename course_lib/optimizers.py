@@ -37,7 +37,7 @@ class SGD:
         """Move all weights once."""
         g = _decayed_gradient(self.net, self.weight_decay)
         self.v = self.momentum * self.v + g
-        self.net.theta -= self.lr * self.v
+        self.net.theta -= self.lr * self.v  # (6.4)
 
     def __repr__(self):
         return f"SGD(lr={self.lr}, momentum={self.momentum}, weight_decay={self.weight_decay})"

@@ -1,8 +1,8 @@
 """Training: epoch after epoch, watched, stopped early, and kept from running away."""
 
 import numpy as np
-from tqdm.auto import tqdm
 
+from course_lib.bars import progress_bar
 from course_lib.epochs import accuracy, expect_pairs, judge, minibatches, one_epoch
 from course_lib.history import DivergenceError, History
 from course_lib.losses import Loss
@@ -69,7 +69,7 @@ def fit(
         validation = _checked_pair("X_val", net, loss, *_pair(validation))
     history, best_theta = History(), net.theta.copy()
     how = {"loss": loss, "optimizer": optimizer, "batch_size": batch_size, "rng": rng}
-    bar = _bar(epochs, progress)
+    bar = progress_bar(total=epochs, desc="fit", unit="epoch", disable=not progress)
     try:
         for epoch in range(1, epochs + 1):
             before = net.theta.copy()
@@ -100,12 +100,6 @@ def fit(
     if progress:
         print(f"fit: {history}")
     return history
-
-
-def _bar(epochs, progress):
-    if not progress:
-        return tqdm(total=epochs, disable=True)
-    return tqdm(total=epochs, desc="fit", unit="epoch", leave=False)
 
 
 def _why_it_diverged(X, optimizer, history):

@@ -20,10 +20,11 @@ MODULES = sorted(
 # `network`: a formula has one home.
 ARROWS = {
     "activations": {"shapes"},
+    "bars": set(),
     "datasets": {"shapes"},
     "epochs": {"shapes"},
     "estimator": {"shapes", "activations", "initializers", "losses", "mlp", "optimizers", "epochs"},
-    "experiments": {"shapes"},
+    "experiments": {"bars"},
     "gradcheck": {"shapes", "network", "losses", "nudging", "gradient_report"},
     "gradient_report": set(),
     "history": set(),
@@ -37,7 +38,7 @@ ARROWS = {
     "shapes": set(),
     "storage": {"shapes"},
     "summary": {"shapes"},
-    "training": {"shapes", "losses", "network", "epochs", "history"},
+    "training": {"shapes", "bars", "losses", "network", "epochs", "history"},
 }
 # Inside the exercises, from the ground up; each may import those before it, and the library.
 EXERCISES = [
@@ -54,9 +55,9 @@ EXERCISES = [
 OUTSIDE = {
     "plotting": {"numpy", "matplotlib", "IPython"},
     "exercises": {"numpy", "filelock", "platformdirs"},
-    "training": {"numpy", "tqdm"},
+    "bars": {"tqdm"},
     "estimator": {"numpy", "sklearn"},
-    "experiments": {"numpy", "joblib", "tqdm"},
+    "experiments": {"joblib"},
     "datasets": {"numpy", "sklearn"},
     "": {"numpy"},
 }

@@ -2,12 +2,13 @@
 
 import re
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from notebook_files import ROOT
 
-from course_lib.activations import sigmoid, softmax, tanh
-from course_lib.datasets import gates, gaussians, two_features
+from course_lib.activations import relu, sigmoid, softmax, tanh
+from course_lib.datasets import diamond, gates, gaussians, two_features
 from course_lib.gradcheck import numerical_gradient
 from course_lib.losses import BINARY_CROSS_ENTROPY, MSE
 
@@ -341,3 +342,84 @@ def test_c16_shifts_the_index_of_the_bias(columns):
     delta = columns["delta3"].ravel()
     assert np.allclose(delta, right)
     assert not np.allclose(delta[::-1], right)  # b_q from delta_p, with another p than q
+
+
+@pytest.fixture
+def small_network(rng):
+    """Six points of the diamond with a column of ones, labels, and weights 3-4-1."""
+    X, y = diamond(rng=rng, m=6)
+    weights = rng.normal(size=(3, 4)), rng.normal(size=4)
+    return np.column_stack([X, np.ones(6)]), y, *weights
+
+
+def test_c16_forward_pass_reads_globals(small_network):
+    x_mat, _, W_1, W_2 = small_network
+
+    def theirs(W1, W2):
+        return sigmoid(sigmoid(x_mat @ W_1) @ W_2).sum()
+
+    def ours(W1, W2):
+        return sigmoid(sigmoid(x_mat @ W1) @ W2).sum()
+
+    assert (numerical_gradient(lambda W: theirs(W, W_2), W_1) == 0).all()
+    assert (numerical_gradient(lambda W: ours(W, W_2), W_1) != 0).all()
+
+
+def test_c16_gives_the_colour_twice():
+    ax = plt.figure().gca()
+    with pytest.warns(UserWarning, match="redundantly defined"):
+        ax.plot([0], [0], "ro", color="darkslateblue")
+    ax.plot([0], [0], "o", color="darkslateblue")  # no warning, which would be an error here
+    plt.close("all")
+
+
+def test_c16_output_has_no_bias(small_network, rng):
+    X, _, _, w2 = small_network
+    silent = np.zeros((6, 4))
+    assert (sigmoid(silent @ w2) == 0.5).all()
+    for _ in range(100):  # one hidden unit: all yes, or all no
+        answers = sigmoid(sigmoid(X @ rng.normal(size=(3, 1))) @ rng.normal(size=1)) > 0.5
+        assert answers.all() or not answers.any()
+    with_bias = sigmoid(sigmoid(X @ np.array([[5.0], [0], [0]])) * 2 - 1) > 0.5
+    assert with_bias.any() and not with_bias.all()
+
+
+def test_c16_calls_functions_that_it_never_defines():
+    with pytest.raises(NameError, match="loss_fn"):
+        exec("curr_loss = loss_fn(y, y_pred)", {"y": 1, "y_pred": 0.5})
+    with pytest.raises(NameError, match="plot_loss_accuracy"):
+        exec("plot_loss_accuracy(loss_vals, accuracies)", {"loss_vals": [], "accuracies": []})
+
+
+def test_fb_relu_asks_an_array_for_its_truth():
+    def theirs(x):
+        return x if x >= 0 else 0
+
+    z = np.array([-1.0, 2.0])
+    with pytest.raises(ValueError, match="truth value"):
+        theirs(z)
+    assert relu(z).tolist() == [0, 2]
+
+
+def test_fb_sigmod_and_its_one_value():
+    def sigmod(x):
+        return 1 / (1 + np.exp(-x))
+
+    assert np.allclose(sigmod(np.array([0.0, 1.0])), sigmoid([0.0, 1.0]))
+    with pytest.raises(NameError, match="sigmoid"):
+        exec("A, activation_cache = sigmoid(Z)", {"sigmod": sigmod, "Z": np.zeros(3)})
+    with pytest.raises(ValueError, match="unpack"):
+        _, _ = sigmod(np.zeros(3))
+
+
+def test_fb_cost_takes_the_logarithm_of_zero():
+    Y, logits = np.array([[1.0]]), np.array([[40.0]])
+    AL = sigmoid(logits)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        assert np.isnan(-np.mean(np.log(AL) * Y + np.log(1 - AL) * (1 - Y)))
+    assert 0 <= BINARY_CROSS_ENTROPY.value(logits, Y) < 1e-15
+
+
+def test_fb_axis_says_tens_where_hundreds_are_meant():
+    costs = [i for i in range(10_000) if i % 100 == 0]  # its loop
+    assert costs[1] - costs[0] == 100 and len(costs) == 100

@@ -9,7 +9,7 @@ import pytest
 from dask.distributed import Client, LocalCluster
 from notebook_files import ROOT, read
 
-from course_lib import experiments
+from course_lib import bars
 from course_lib.experiments import run_all
 
 SETTINGS = [(seed, n) for seed in range(4) for n in (2, 3)]
@@ -51,20 +51,30 @@ def test_functions_without_a_name_travel_too(monkeypatch):
 
 
 def test_a_bar_counts_the_runs_and_goes_away(monkeypatch):
-    bars = []
+    made = []
 
-    class Bar(experiments.tqdm):
+    class Bar(bars.tqdm):
         def __init__(self, *args, **how):
             super().__init__(*args, **how)
-            bars.append(self)
+            made.append(self)
 
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    monkeypatch.setattr(experiments, "tqdm", Bar)
+    monkeypatch.setattr(bars, "tqdm", Bar)
     run_all(drawn, SETTINGS)
-    assert bars[0].total == bars[0].n == len(SETTINGS) and not bars[0].leave
+    assert made[0].total == made[0].n == len(SETTINGS) and not made[0].leave
     run_all(drawn, SETTINGS, progress=False)
-    assert bars[1].disable
+    assert made[1].disable
+
+
+@pytest.mark.parametrize(
+    ("value", "disable", "silent"),
+    [("1", False, True), ("0", False, False), ("", False, False), ("0", True, True)],
+)
+def test_bars_heed_the_environment(value, disable, silent, monkeypatch):
+    monkeypatch.setenv("TQDM_DISABLE", value)
+    bar = bars.progress_bar(range(3), disable=disable)
+    assert bar.disable is silent and list(bar) == [0, 1, 2]
 
 
 def test_what_is_no_tuple_is_explained():
