@@ -1,0 +1,519 @@
+"""Activations compared.
+
+The exercises of notebook 07. One example per row. dZ and dA are the derivatives of the cost by
+Z and A, of the shape of what they are the derivative by.
+"""
+
+import numpy as np
+
+from course_lib.activations import softmax
+from course_lib.exercises.exercise import Misconception, exercise
+from course_lib.exercises.judging import CORRECT, agrees_with, numbers, parts
+from course_lib.gradcheck import numerical_gradient
+
+# --------------------------------------------------------------------------- tanh_from_sigmoid
+
+
+def _sums(rng):
+    return [(np.array([0.0, 0.5, -2.0, 3.0]),), *((2 * rng.normal(size=n),) for n in (1, 5))]
+
+
+def _plain_double(z):
+    return 2 / (1 + np.exp(-z)) - 1
+
+
+def _only_inside(z):
+    return 1 / (1 + np.exp(-2 * z))
+
+
+def _not_shifted(z):
+    return 2 / (1 + np.exp(-2 * z))
+
+
+def _other_way(z):
+    return (1 / (1 + np.exp(-z)) + 1) / 2
+
+
+def _squashed(z):
+    return 2 / (1 + np.exp(-z / 2)) - 1
+
+
+@exercise(
+    stars=1,
+    cases=_sums,
+    judge=agrees_with(np.tanh, "tanh is something else."),
+    misconceptions=[
+        Misconception(
+            _plain_double,
+            "The article's slip: 2σ(z) - 1 has the right ends and half the slope. It is tanh(z/2).",
+        ),
+        Misconception(_only_inside, "σ(2z) is steep enough, but runs from 0 to 1. Stretch it."),
+        Misconception(_not_shifted, "2σ(2z) runs from 0 to 2. Shift it down."),
+        Misconception(
+            _other_way, "That goes the other way, from -1…1 to 0…1. Multiply by 2, then subtract 1."
+        ),
+        Misconception(_squashed, "z/2 makes it flatter. tanh is steeper than σ: put 2z inside."),
+    ],
+    hints=[
+        "σ runs from 0 to 1, tanh from -1 to 1: twice as high, and shifted by 1.",
+        "At 0 the slope of σ is 1/4, that of tanh is 1. The height gives a 2; another is missing.",
+    ],
+    lesson="tanh is a sigmoid, twice as high and twice as steep: four times the slope at 0.",
+)
+def tanh_from_sigmoid(z):
+    """tanh(z) from the sigmoid: (7.1)."""
+    return 2 / (1 + np.exp(-2 * z)) - 1
+
+
+# --------------------------------------------------------------------------- leaky_backward
+
+
+def _bent(rng):
+    hand = np.array([[1.0, 2.0, 3.0]]), np.array([[-1.0, 0.5, 2.0]]), 0.1
+    drawn = []
+    for m, n in [(2, 4), (5, 3)]:
+        Z = rng.normal(size=(m, n))
+        Z[np.abs(Z) < 0.1] = -0.5  # away from the kink
+        Z[0, :2] = 1.5, -1.5
+        drawn.append((rng.normal(size=(m, n)), Z, float(rng.uniform(0.05, 0.4))))
+    minus = rng.normal(size=(1, 4)), np.array([[1.0, -2.0, 0.5, -0.5]]), -1.0
+    return [hand, *drawn, minus]
+
+
+def _by_nudging(dA, Z, slope):
+    def stand_in(Z):
+        return (dA * (np.maximum(Z, 0) + slope * np.minimum(Z, 0))).sum()
+
+    return numerical_gradient(stand_in, Z)
+
+
+def _closed(dA, Z, slope):
+    return dA * (Z > 0)
+
+
+def _turned_round(dA, Z, slope):
+    return np.where(Z > 0, slope * dA, dA)
+
+
+def _by_what_comes_back(dA, Z, slope):
+    return np.where(dA > 0, dA, slope * dA)
+
+
+def _the_slope_alone(dA, Z, slope):
+    return np.where(Z > 0, 1.0, slope)
+
+
+def _times_the_output(dA, Z, slope):
+    return dA * np.where(Z > 0, Z, slope * Z)
+
+
+@exercise(
+    stars=1,
+    cases=_bent,
+    judge=agrees_with(_by_nudging, "Finite differences disagree with your dZ."),
+    misconceptions=[
+        Misconception(
+            _closed, "That is plain ReLU. Below 0 the leaky one lets a share through: slope · dA."
+        ),
+        Misconception(_turned_round, "Turned round: the small slope is for Z below 0."),
+        Misconception(
+            _by_what_comes_back, "The gate is set by Z, in the forward pass, not by the sign of dA."
+        ),
+        Misconception(
+            _the_slope_alone, "That is φ'(Z) alone. Multiply by dA, what came from behind: (5.3)."
+        ),
+        Misconception(
+            _times_the_output, "You multiplied by the output φ(Z). It is the slope φ'(Z)."
+        ),
+    ],
+    hints=["(5.3): dZ = dA ⊙ φ'(Z), and φ' is given by (7.4).", "np.where(Z > 0, …, …) chooses."],
+    lesson="With slope 0 it is ReLU, with 1 nothing at all, and with -1 the absolute value.",
+)
+def leaky_backward(dA, Z, slope):
+    """dZ from dA through a leaky ReLU of that slope: (5.3) with (7.4)."""
+    return dA * np.where(Z > 0, 1, slope)
+
+
+# --------------------------------------------------------------------------- softmax_slopes
+
+
+def _scores(rng):
+    return [(np.array([0.0, np.log(3)]),), *((rng.normal(size=k),) for k in (3, 5))]
+
+
+def _jacobian(z):
+    k = len(z)
+    return np.stack([numerical_gradient(lambda z, i=i: softmax(z)[i], z) for i in range(k)])
+
+
+def _each_alone(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return np.diag(p * (1 - p))
+
+
+def _without_itself(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return -np.outer(p, p)
+
+
+def _one_everywhere(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return np.outer(p, 1 - p)
+
+
+def _wrong_sign(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return np.outer(p, p) - np.diag(p)
+
+
+def _only_the_diagonal(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return p * (1 - p)
+
+
+@exercise(
+    stars=2,
+    cases=_scores,
+    judge=agrees_with(_jacobian, "Finite differences disagree.", "The table of slopes"),
+    misconceptions=[
+        Misconception(
+            _each_alone,
+            "As if each output were a sigmoid of its own. They share a denominator: when one score "
+            "rises, all other probabilities fall.",
+        ),
+        Misconception(
+            _without_itself, "On the diagonal p_k is missing: p_k also rises with its own score."
+        ),
+        Misconception(
+            _one_everywhere, "The 1 belongs to the diagonal only; elsewhere it is -p_k p_j."
+        ),
+        Misconception(_wrong_sign, "The sign: p_k rises with its own score z_k."),
+        Misconception(
+            _only_the_diagonal, "Only k numbers. Each of k outputs depends on each of k scores."
+        ),
+    ],
+    hints=[
+        "(7.5): p_k (1 - p_k) on the diagonal, -p_k p_j elsewhere.",
+        "np.diag(p) puts p on the diagonal of a table; np.outer(p, p) has the products.",
+    ],
+    lesson="Each row sums to 0: probabilities can only be moved about.",
+)
+def softmax_slopes(z):
+    """∂p_k/∂z_j for p = softmax(z), as a table (k, k): (7.5)."""
+    p = np.exp(z) / np.exp(z).sum()
+    return np.diag(p) - np.outer(p, p)
+
+
+# --------------------------------------------------------------------------- initialise
+
+
+def _sizes(rng):
+    shapes = [(200, 100), (100, 400), (400, 50), (400, 50)]
+    return [(*shape, np.random.default_rng(int(rng.integers(2**32)))) for shape in shapes]
+
+
+# What each mistake says; `_LAWS` has the variance that it gives, None standing for the right one.
+_NO_ROOT = "The variance is 2/n_in; `rng.normal` wants its root, the standard deviation."
+_XAVIER = "That is Xavier's, made for tanh: n_out does not matter here."
+_FAN_OUT = "n_in counts here: that many terms are added up in each unit. You took n_out."
+_HALF = "Variance 1/n_in keeps a signal that passes whole. ReLU lets half through: twice as much."
+_TINY = "A fixed size suits one width only. The variance must shrink as 1/n_in."
+_UNIFORM = (
+    "Uniform numbers between -a and a have the variance a²/3, not a². Take a = √(6/n_in), or "
+    "rng.normal."
+)
+_LAWS = [
+    (lambda n, k: 2 / n, None),
+    (lambda n, k: 4 / n**2, _NO_ROOT),
+    (lambda n, k: 2 / (n + k), _XAVIER),
+    (lambda n, k: 2 / k, _FAN_OUT),
+    (lambda n, k: 1 / n, _HALF),
+    (lambda n, k: 2 / (3 * n), _UNIFORM),
+]
+
+
+def _judge_weights(cases, values):
+    tables = []
+    for (n_in, n_out, _), value in zip(cases, values, strict=True):
+        W = numbers(value, (n_in, n_out), "The weights")
+        if np.ptp(W) == 0:
+            return "All weights are equal: the units stay equal for ever. Draw them with rng."
+        if np.allclose(W, W[:, :1]) or np.allclose(W, W[:1]):
+            return "All units, or all inputs, have the same weights. Draw n_in times n_out numbers."
+        tables.append(W)
+    if not np.array_equal(tables[0], tables[-1]):  # the first case comes twice
+        return "The same rng gave other weights: draw them with the rng that you are given."
+    if np.array_equal(tables[2], tables[3]):
+        return "Two generators gave the same weights: draw with rng, do not make one of your own."
+    if any(abs(W.mean()) > 6 * W.std() / np.sqrt(W.size) for W in tables):
+        return "The weights are not centred: as many should be below 0 as above."
+    variances = np.array([W.var() for W in tables])
+    for law, sentence in _LAWS:
+        if np.allclose(variances, [law(n, k) for n, k, _ in cases], rtol=0.1):
+            return sentence or _spread_evenly(tables)
+    if np.allclose(variances, variances[0], rtol=0.1):
+        return _TINY
+    n_in, n_out, _ = cases[0]
+    return (
+        f"For n_in = {n_in} and n_out = {n_out} the variance of your weights is "
+        f"{variances[0]:.2g}; 2/n_in is {2 / n_in:.2g}."
+    )
+
+
+def _spread_evenly(tables):
+    for W in tables:
+        columns, rows = W.var(axis=0), W.var(axis=1)
+        if min(columns.min(), rows.min()) < 0.2 * W.var():
+            return "On the whole the variance is right, but not in every row and column."
+    return CORRECT
+
+
+def _no_root(n_in, n_out, rng):
+    return rng.normal(0, 2 / n_in, size=(n_in, n_out))
+
+
+def _xaviers(n_in, n_out, rng):
+    return rng.normal(0, np.sqrt(2 / (n_in + n_out)), size=(n_in, n_out))
+
+
+def _by_fan_out(n_in, n_out, rng):
+    return rng.normal(0, np.sqrt(2 / n_out), size=(n_in, n_out))
+
+
+def _half(n_in, n_out, rng):
+    return rng.normal(0, np.sqrt(1 / n_in), size=(n_in, n_out))
+
+
+def _tiny(n_in, n_out, rng):
+    return rng.normal(0, 0.01, size=(n_in, n_out))
+
+
+def _uniform(n_in, n_out, rng):
+    a = np.sqrt(2 / n_in)
+    return rng.uniform(-a, a, size=(n_in, n_out))
+
+
+def _all_zero(n_in, n_out, rng):
+    return np.zeros((n_in, n_out))
+
+
+def _one_sided(n_in, n_out, rng):
+    return rng.random((n_in, n_out)) * np.sqrt(2 / n_in)
+
+
+def _own_generator(n_in, n_out, rng):
+    return np.random.default_rng(0).normal(0, np.sqrt(2 / n_in), size=(n_in, n_out))
+
+
+@exercise(
+    stars=3,
+    cases=_sizes,
+    judge=_judge_weights,
+    misconceptions=[
+        Misconception(_no_root, _NO_ROOT),
+        Misconception(_xaviers, _XAVIER),
+        Misconception(_by_fan_out, _FAN_OUT),
+        Misconception(_half, _HALF),
+        Misconception(_tiny, _TINY),
+        Misconception(_uniform, _UNIFORM),
+        Misconception(
+            _all_zero, "All weights are equal: the units stay equal for ever. Draw them with rng."
+        ),
+        Misconception(
+            _one_sided, "The weights are not centred: as many should be below 0 as above."
+        ),
+        Misconception(
+            _own_generator,
+            "Two generators gave the same weights: draw with rng, do not make one of your own.",
+        ),
+    ],
+    hints=[
+        "(7.7): mean 0 and variance 2/n_in.",
+        "rng.normal(0, s, size=(n_in, n_out)), where s is the standard deviation.",
+    ],
+    lesson="Any shape of distribution will do: mean and variance decide how the signal travels.",
+)
+def initialise(n_in, n_out, rng):
+    """Weights (n_in, n_out) with which a ReLU layer keeps the size of its signal: (7.7)."""
+    return rng.normal(0, np.sqrt(2 / n_in), size=(n_in, n_out))
+
+
+# --------------------------------------------------------------------------- dead_units
+
+
+def _layers(rng):
+    hand = np.array([[1.0, -1.0, 0.0, -3.0], [-2.0, -1.0, 0.0, 4.0], [0.5, -2.0, -1.0, -1.0]])
+    drawn = []
+    for m, n in [(4, 7), (9, 5)]:
+        Z = rng.normal(size=(m, n))
+        Z[:, [0, 2]] = -np.abs(Z[:, [0, 2]])
+        Z[0, 2] = 0.0
+        Z[:, 1] = -np.abs(Z[:, 1])
+        Z[m - 1, 1] = 1e-3  # one example wakes it
+        Z[:, 3], Z[1, 3] = 1 + np.abs(Z[:, 3]), -0.1  # on, but for one
+        drawn.append((Z,))
+    return [(hand,), *drawn]
+
+
+def _never_above_zero(Z):
+    return [float(max(column) <= 0) for column in Z.T.tolist()]
+
+
+def _sometimes_off(Z):
+    return (Z <= 0).any(axis=0)
+
+
+def _off_on_average(Z):
+    return Z.mean(axis=0) <= 0
+
+
+def _per_example(Z):
+    return (Z <= 0).all(axis=1)
+
+
+def _strictly_below(Z):
+    return (Z < 0).all(axis=0)
+
+
+def _count(Z):
+    return int((Z <= 0).all(axis=0).sum())
+
+
+def _share_off(Z):
+    return (Z <= 0).mean(axis=0)
+
+
+def _alive(Z):
+    return (Z > 0).any(axis=0)
+
+
+@exercise(
+    stars=2,
+    cases=_layers,
+    judge=agrees_with(_never_above_zero, "At least one unit is judged wrongly.", "The answers"),
+    misconceptions=[
+        Misconception(
+            _sometimes_off, "A unit that is off for some examples is at work. Dead: off for *all*."
+        ),
+        Misconception(
+            _off_on_average, "A mean below 0 proves nothing: one example above 0 keeps it alive."
+        ),
+        Misconception(_per_example, "One answer per unit, a column: axis=0, over the examples."),
+        Misconception(
+            _strictly_below, "At Z = 0 ReLU's output and slope are 0 too: <= 0, not < 0."
+        ),
+        Misconception(_count, "Not how many, but which: one True or False for each unit."),
+        Misconception(
+            _share_off, "That is the share of examples for which it is off. Dead: the share is 1."
+        ),
+        Misconception(_alive, "Turned round: True is for the dead."),
+    ],
+    hints=["Off is Z <= 0. Ask for each column whether all its entries are.", "axis=0, and .all."],
+    lesson="No example wakes it, so no gradient reaches its weights: it stays dead.",
+)
+def dead_units(Z):
+    """For the sums Z (m, n) of a ReLU layer: which of the n units are off for all examples."""
+    return (Z <= 0).all(axis=0)
+
+
+# --------------------------------------------------------------------------- adam_step
+
+
+def _adam_cases(rng):
+    zero = np.zeros(2)
+    hand = (np.array([1.0, 2.0]), np.array([0.5, -4.0]), zero, zero, 1, 0.1)
+    small = (np.zeros(3), np.array([1e-7, -2e-8, 3e-9]), np.zeros(3), np.zeros(3), 1, 0.1)
+    drawn = []
+    for n, t in [(3, 2), (1, 10), (4, 500)]:
+        theta, g, m = rng.normal(size=(3, n))
+        drawn.append((theta, g, m, rng.uniform(0.1, 1, size=n), t, float(rng.uniform(0.01, 0.3))))
+    return [hand, small, *drawn]
+
+
+def _judge_adam(cases, values):
+    for (theta, g, m, v, t, lr), value in zip(cases, values, strict=True):
+        came = parts(value, ("theta", "m", "v"))
+        pairs = list(zip(m, v, g, strict=True))
+        mean = np.array([9 * old + slope for old, _, slope in pairs]) / 10
+        square = np.array([999 * old + slope * slope for _, old, slope in pairs]) / 1000
+        for name, got, right in [("m", came[1], mean), ("v", came[2], square)]:
+            if not np.allclose(numbers(got, right.shape, name), right, atol=1e-20):
+                return f"{name} is not right: see (7.9)."
+        ratio = mean / (1 - 0.9**t) / (1e-8 + (square / (1 - 0.999**t)) ** 0.5)
+        if not np.allclose(numbers(came[0], theta.shape, "theta"), theta - lr * ratio):
+            return "m and v are right, theta is not: correct both by (7.10), then step by (7.11)."
+    return CORRECT
+
+
+def _uncorrected(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - lr * m / (np.sqrt(v) + 1e-8), m, v
+
+
+def _rootless(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - lr * (m / (1 - 0.9**t)) / (v / (1 - 0.999**t) + 1e-8), m, v
+
+
+def _corrected_kept(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    m, v = m / (1 - 0.9**t), v / (1 - 0.999**t)
+    return theta - lr * m / (np.sqrt(v) + 1e-8), m, v
+
+
+def _not_squared(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * np.abs(g)
+    return theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+def _eps_inside(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - lr * (m / (1 - 0.9**t)) / np.sqrt(v / (1 - 0.999**t) + 1e-8), m, v
+
+
+def _climbing(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta + lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+def _no_momentum(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - lr * g / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+@exercise(
+    stars=2,
+    cases=_adam_cases,
+    judge=_judge_adam,
+    misconceptions=[
+        Misconception(
+            _uncorrected,
+            "Both means began at 0 and are too small at first: divide by 1 - βᵗ, (7.10).",
+        ),
+        Misconception(
+            _rootless, "v is a mean of *squares*: only its root has the size of a gradient."
+        ),
+        Misconception(
+            _corrected_kept,
+            "Return m and v themselves: the next step goes on from them. The corrected ones serve "
+            "this step only.",
+        ),
+        Misconception(_not_squared, "v is the running mean of g², not of |g|: see (7.9)."),
+        Misconception(
+            _eps_inside, "ε stands outside the root, (7.11): inside, it would slow small gradients."
+        ),
+        Misconception(_climbing, "The sign: the step goes down, θ minus η times the ratio."),
+        Misconception(_no_momentum, "The step takes m̂, the running mean, not g itself."),
+    ],
+    hints=[
+        "Four lines: m, v, their corrected versions, and theta. β₁ = 0.9, β₂ = 0.999, ε = 1e-8.",
+        "m_hat = m / (1 - 0.9**t) and v_hat = v / (1 - 0.999**t); return theta, m, v.",
+    ],
+    lesson="Multiply all gradients by 1000: the steps of Adam stay the same.",
+)
+def adam_step(theta, g, m, v, t, lr):
+    """θ, m and v after step number t (from 1) of Adam, with β₁ = 0.9, β₂ = 0.999, ε = 1e-8."""
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g**2
+    m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + 1e-8), m, v
