@@ -11,25 +11,17 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from course_lib import activations as phi
 from course_lib.activations import sigmoid, softmax
 from course_lib.epochs import judge, one_epoch
-from course_lib.initializers import he, xavier
 from course_lib.losses import BINARY_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY
 from course_lib.mlp import mlp
 from course_lib.optimizers import SGD, Adam
-from course_lib.shapes import NotFiniteError, expect_between, expect_one_of, expect_whole
+from course_lib.settings import ACTIVATIONS, WHO, expect_settings, hidden_sizes
+from course_lib.shapes import NotFiniteError
 
 __all__ = ["NeuralNetworkClassifier"]
 
-ACTIVATIONS = {
-    "relu": (phi.relu, phi.relu_prime, he),
-    "leaky_relu": (phi.leaky_relu, phi.leaky_relu_prime, he),
-    "tanh": (phi.tanh, phi.tanh_prime, xavier),
-    "sigmoid": (phi.sigmoid, phi.sigmoid_prime, xavier),
-}
 DTYPES = (np.float64, np.float32)
-WHO = "NeuralNetworkClassifier"
 
 
 class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
@@ -114,49 +106,48 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X, y):
-        """Train a new network on X (m, n) and the m labels y, of any type. Returns self."""
-        X, y = self._begin(X, y, None)
-        held_back = None
+        """Train a new network on X (m, n) and the m labels y, numbers or text. Returns self."""
+        X, y = self._checked(X, y, reset=True)
+        binarizer, held_back = LabelBinarizer().fit(y), None
         if self.early_stopping:
-            X, X_val, y, y_val = train_test_split(
-                X, y, test_size=self.validation_fraction, stratify=y, random_state=self._seed()
-            )
-            held_back = X_val, self._labels(y_val)
+            X, X_val, y, y_val = self._split(X, y)
+            held_back = X_val, binarizer.transform(y_val).astype(X.dtype)
+        self._begin(X, binarizer)
         self._train(X, self._labels(y), held_back)
         return self
 
     def partial_fit(self, X, y, classes=None):
         """Train for one more epoch, on data that may be new. Returns self.
 
-        The first call needs to know all `classes`, and later calls may leave them out.
+        The first call needs to know all `classes`, and later calls may leave them out. Between
+        calls lr, momentum, weight_decay and batch_size may change; the network stays.
         """
-        if not hasattr(self, "net_"):
-            if classes is None:
-                raise ValueError(
-                    f"{WHO}: partial_fit came without classes, expected all of them in the first "
-                    f"call: the network needs an output for each. Try classes=np.unique(y)."
-                )
-            X, y = self._begin(X, y, classes)
-        else:
-            self._expect_settings()
-            X, y = self._checked(X, y, reset=False)
-            if classes is not None and not np.array_equal(np.unique(classes), self.classes_):
-                raise ValueError(
-                    f"{WHO}: classes is {list(classes)}, expected those of the first call, "
-                    f"{list(self.classes_)}."
-                )
-        strange = np.setdiff1d(y, self.classes_)
-        if len(strange):
+        first = not hasattr(self, "net_")
+        if first and classes is None:
             raise ValueError(
-                f"{WHO}: y holds the label {strange[0]!r}, expected one of the classes "
-                f"{list(self.classes_)}."
+                f"{WHO}: partial_fit came without classes, expected all of them in the first "
+                f"call: the network needs an output for each. Try classes=np.unique(y)."
             )
+        X, y = self._checked(X, y, reset=first)
+        binarizer = LabelBinarizer().fit(classes) if first else self._binarizer
+        known = binarizer.classes_.tolist()
+        if not first and classes is not None and np.unique(classes).tolist() != known:
+            raise ValueError(
+                f"{WHO}: classes is {list(classes)}, expected those of the first call, {known}."
+            )
+        strange = np.setdiff1d(y, known).tolist()
+        if strange:
+            raise ValueError(
+                f"{WHO}: y holds the label {strange[0]!r}, expected one of the classes {known}."
+            )
+        if first:
+            self._begin(X, binarizer)
         self._one_epoch(X, self._labels(y))
         return self
 
     def decision_function(self, X):
         """The logits: (m,) for two classes, positive for classes_[1]; (m, k) for more."""
-        check_is_fitted(self)
+        check_is_fitted(self, "net_")
         X = validate_data(self, X, dtype=DTYPES, reset=False)
         Z = self.net_.forward(X)
         return Z.ravel() if len(self.classes_) == 2 else Z
@@ -171,30 +162,37 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
         Z = self.decision_function(X)
         return self.classes_[(Z > 0).astype(int) if Z.ndim == 1 else Z.argmax(axis=1)]
 
-    def _begin(self, X, y, classes):
-        self._expect_settings()
-        X, y = self._checked(X, y, reset=True)
-        self._binarizer = LabelBinarizer().fit(y if classes is None else classes)
-        self.classes_ = self._binarizer.classes_
-        if len(self.classes_) < 2:
-            raise ValueError(f"{WHO}: y has 1 class, {self.classes_[0]!r}, expected at least two.")
-        self._rng = np.random.default_rng(self._seed())
-        *bend, init = ACTIVATIONS[self.activation]
-        k = len(self.classes_)
-        sizes = (X.shape[1], *np.atleast_1d(self.hidden).tolist(), 1 if k == 2 else k)
-        self.net_ = mlp(sizes, *bend, rng=self._rng, init=init, dtype=X.dtype.type)
-        how = {"lr": self.lr, "weight_decay": self.weight_decay}
-        if self.optimizer == "adam":
-            self.optimizer_ = Adam(self.net_, **how)
-        else:
-            self.optimizer_ = SGD(self.net_, momentum=self.momentum, **how)
-        self.loss_curve_, self.validation_curve_, self.n_iter_ = [], [], 0
-        return X, y
-
     def _checked(self, X, y, *, reset):
+        expect_settings(self)
         X, y = validate_data(self, X, y, dtype=DTYPES, reset=reset)
         check_classification_targets(y)
         return X, y
+
+    def _split(self, X, y):
+        share = self.validation_fraction
+        try:
+            return train_test_split(X, y, test_size=share, stratify=y, random_state=self._seed())
+        except ValueError as error:
+            raise ValueError(
+                f"{WHO}: early_stopping cannot hold back validation_fraction={share:g} of {len(y)} "
+                f"examples, some of each class: {error} Raise it, or give more examples."
+            ) from None
+
+    def _begin(self, X, binarizer):
+        classes = binarizer.classes_
+        if len(classes) < 2:
+            raise ValueError(
+                f"{WHO}: y has 1 class, {classes.tolist()[0]!r}, expected at least two."
+            )
+        self._rng = np.random.default_rng(self._seed())
+        *bend, init = ACTIVATIONS[self.activation]
+        outputs = 1 if len(classes) == 2 else len(classes)
+        sizes = (X.shape[1], *hidden_sizes(self), outputs)
+        self.net_ = mlp(sizes, *bend, rng=self._rng, init=init, dtype=X.dtype.type)
+        make = Adam if self.optimizer == "adam" else SGD
+        self.optimizer_ = make(self.net_, lr=self.lr)
+        self._binarizer, self.classes_ = binarizer, classes
+        self.loss_curve_, self.validation_curve_, self.n_iter_ = [], [], 0
 
     def _seed(self):
         if self.random_state is None or isinstance(self.random_state, np.random.Generator):
@@ -211,11 +209,7 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
         best, best_theta, waited = np.inf, self.net_.theta.copy(), 0
         try:
             for _ in range(self.max_iter):
-                self._one_epoch(X, Y)
-                watched = self.loss_curve_[-1]
-                if held_back:
-                    watched, _ = judge(self.net_, *held_back, self._loss())
-                    self.validation_curve_.append(watched)
+                watched = self._one_epoch(X, Y, held_back)
                 waited = 0 if watched < best - self.tol else waited + 1
                 if watched < best:
                     best, best_theta = watched, self.net_.theta.copy()
@@ -223,7 +217,7 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
                     break
             else:
                 warnings.warn(
-                    f"{WHO}: after max_iter={self.max_iter} epochs the loss was still falling. "
+                    f"{WHO}: after max_iter={self.max_iter} epochs the loss had not settled yet. "
                     f"Raise max_iter or lr, or scale the features.",
                     ConvergenceWarning,
                     stacklevel=3,
@@ -233,28 +227,26 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
         if held_back:
             self.net_.theta = best_theta
 
-    def _one_epoch(self, X, Y):
-        how = {"loss": self._loss(), "optimizer": self.optimizer_, "rng": self._rng}
+    def _one_epoch(self, X, Y, held_back=None):
+        """One epoch with the present settings; returns the loss that is watched."""
+        optimizer, before = self.optimizer_, self.net_.theta.copy()
+        optimizer.lr, optimizer.weight_decay = self.lr, float(self.weight_decay)
+        if self.optimizer == "sgd":
+            optimizer.momentum = float(self.momentum)
+        how = {"loss": self._loss(), "optimizer": optimizer, "rng": self._rng}
         try:
             with np.errstate(over="ignore", invalid="ignore"):
                 loss, _ = one_epoch(self.net_, X, Y, batch_size=self.batch_size, **how)
+                watched = judge(self.net_, *held_back, self._loss())[0] if held_back else loss
         except NotFiniteError:
+            self.net_.theta = before
             raise ValueError(
                 f"{WHO}: training diverged in epoch {self.n_iter_ + 1}, expected finite weights. "
                 f"Lower lr, which is {self.lr:g}, or put a StandardScaler before it: the largest "
                 f"feature is {np.abs(X).max():.3g}."
             ) from None
         self.loss_curve_.append(loss)
+        if held_back:
+            self.validation_curve_.append(watched)
         self.n_iter_ += 1
-
-    def _expect_settings(self):
-        expect_one_of(WHO, "activation", self.activation, ACTIVATIONS)
-        expect_one_of(WHO, "optimizer", self.optimizer, ("adam", "sgd"))
-        for name in ("max_iter", "n_iter_no_change", "batch_size"):
-            if name != "batch_size" or self.batch_size is not None:
-                expect_whole(WHO, name, getattr(self, name))
-        for name in ("weight_decay", "tol"):
-            expect_between(WHO, name, getattr(self, name), 0, closed=True)
-        expect_between(WHO, "momentum", self.momentum, 0, 1, closed=True)
-        expect_between(WHO, "lr", self.lr, 0)
-        expect_between(WHO, "validation_fraction", self.validation_fraction, 0, 1)
+        return watched

@@ -1,5 +1,7 @@
 """Many trainings at once: the same experiment with many seeds and settings, on all cores."""
 
+from collections.abc import Iterable
+
 import joblib
 
 from course_lib.bars import progress_bar
@@ -15,7 +17,8 @@ def run_all(experiment, settings, *, progress=True):
     experiment : callable
         One training, say, which returns what is wanted of it. It may be defined in a
         notebook. Everything random must come from its arguments, a seed above all: then the
-        results do not depend on where and in which order the experiments ran.
+        results do not depend on where and in which order the experiments ran. Large arrays
+        may arrive read-only.
     settings : iterable of tuples
         The arguments of each run.
     progress : bool
@@ -30,15 +33,21 @@ def run_all(experiment, settings, *, progress=True):
     default), to threads, or to a Dask cluster. The environment variable LOKY_MAX_CPU_COUNT
     caps the number of processes; with 1, everything happens in this one.
 
-    Raises TypeError for a setting that is no tuple, and whatever an experiment raises.
-    Source: notebook 06.
+    Raises TypeError for what is no function, or a setting that is no tuple, and whatever an
+    experiment raises. Source: notebook 06.
     """
+    if not callable(experiment) or not isinstance(settings, Iterable):
+        raise TypeError(
+            f"run_all: {experiment!r} and {settings!r} came, expected a function and a list of its "
+            f"arguments, a tuple for each run. Try run_all(train, [(0,), (1,)])."
+        )
     settings = list(settings)
     for setting in settings:
         if not isinstance(setting, tuple):
+            remedy = f"tuple({setting})" if isinstance(setting, list) else f"({setting!r},)"
             raise TypeError(
                 f"run_all: the setting {setting!r} came, expected a tuple of the experiment's "
-                f"arguments. For a single one, write ({setting!r},)."
+                f"arguments. Try {remedy}."
             )
     pool = joblib.Parallel(n_jobs=-1, return_as="generator")
     runs = pool(joblib.delayed(experiment)(*setting) for setting in settings)

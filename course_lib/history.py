@@ -14,6 +14,9 @@ class DivergenceError(ValueError):
         super().__init__(sentence)
         self.history = history
 
+    def __reduce__(self):
+        return type(self), (*self.args, self.history)
+
 
 @dataclass
 class History:

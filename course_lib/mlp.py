@@ -31,12 +31,12 @@ def mlp(sizes, phi, phi_prime, *, rng, init=he, dtype=np.float64):
 
     Raises ValueError for fewer than two sizes, or one below 1. Source: notebook 06.
     """
-    sizes = expect_lengths("mlp", "sizes", tuple(sizes))
-    if len(sizes) < 2:
+    if not isinstance(sizes, tuple | list) or len(sizes) < 2:
         raise ValueError(
-            f"mlp: sizes is {sizes}, expected at least two: the number of inputs, the units of "
+            f"mlp: sizes is {sizes!r}, expected at least two: the number of inputs, the units of "
             f"each hidden layer if any, and the number of outputs, such as (2, 4, 1)."
         )
+    expect_lengths("mlp", "sizes", tuple(sizes))
     layers = []
     for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
         layers += [Dense(n_in, n_out, rng=rng, init=init), Activation(phi, phi_prime)]

@@ -114,8 +114,8 @@ def expect_between(who, name, number, low, high=np.inf, *, closed=False):
 
 
 def expect_one_of(who, name, value, known):
-    """Raise ValueError unless `value` is one of `known`."""
-    if value not in known:
+    """Raise ValueError unless `value` is one of the names in `known`."""
+    if not isinstance(value, str) or value not in known:
         raise ValueError(f"{who}: {name} is {value!r}, expected one of {sorted(known)}.")
 
 

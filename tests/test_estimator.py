@@ -239,8 +239,11 @@ def test_the_type_of_the_features_is_that_of_the_network(dtype, points):
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
-        ({"hidden": (4, 0)}, r"sizes is \(2, 4, 0, 1\)"),
-        ({"hidden": 0}, "expected a tuple of lengths"),
+        ({"hidden": (4, 0)}, r"Classifier: hidden is \(4, 0\), expected a tuple of lengths"),
+        ({"hidden": 0}, r"hidden is \(0,\)"),
+        ({"hidden": "64"}, r"hidden is \('64',\)"),
+        ({"hidden": (3.5,)}, r"hidden is \(3.5,\)"),
+        ({"activation": [1]}, r"activation is \[1\], expected one of"),
         ({"activation": "rule"}, "activation is 'rule', expected one of.*'relu'"),
         ({"optimizer": "lbfgs"}, "expected one of.*'adam', 'sgd'"),
         ({"lr": 0}, "lr is 0"),
@@ -266,10 +269,56 @@ def test_hidden_may_be_one_number_or_none(points):
     assert len(fitted(fast(hidden=()), *points).net_.layers) == 1
 
 
-def test_divergence_is_told_with_a_remedy(points):
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_divergence_is_told_with_a_remedy_and_leaves_finite_weights(early_stopping, points):
     X, y = points
+    model = fast(optimizer="sgd", lr=1e12, early_stopping=early_stopping)
     with pytest.raises(ValueError, match="diverged in epoch .* StandardScaler"):
-        fast(optimizer="sgd", lr=1e12).fit(1e9 * X, y)
+        model.fit(1e9 * X, y)
+    assert np.isfinite(model.net_.theta).all()
+
+
+def test_validation_data_may_diverge_first():
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    for seed in range(6):
+        model = NeuralNetworkClassifier((16, 16, 16), "leaky_relu", optimizer="sgd", lr=100.0,
+                                        early_stopping=True, random_state=seed)  # fmt: skip
+        with pytest.raises(ValueError, match="training diverged"):
+            model.fit(50 * X, X[:, 0] > 0)
+
+
+@pytest.mark.parametrize("y", [["a"] * 200, [0.5, 1.5] * 100])
+def test_a_fit_that_cannot_begin_leaves_the_model_as_it_was(y, points):
+    model = fitted(fast(), *points)
+    before = model.predict_proba(points[0])
+    with pytest.raises(ValueError):
+        model.fit(points[0], y)
+    assert np.array_equal(model.predict_proba(points[0]), before)
+    assert model.classes_.tolist() == [0, 1]
+
+
+def test_a_partial_fit_that_cannot_begin_leaves_it_unfitted(points):
+    model = fast()
+    with pytest.raises(ValueError, match="holds the label"):
+        model.partial_fit(points[0], points[1] + 5, classes=[0, 1])
+    with pytest.raises(NotFittedError):
+        model.predict(points[0])
+
+
+def test_too_few_examples_to_hold_any_back():
+    with pytest.raises(ValueError, match=r"validation_fraction=0.1 of 8 examples"):
+        fast(early_stopping=True).fit(np.eye(8), [0, 1] * 4)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_settings_of_a_step_may_change_between_partial_fits(optimizer, points):
+    model = fast(optimizer=optimizer).partial_fit(*points, classes=[0, 1])
+    model.set_params(lr=1e-300, weight_decay=0.5, momentum=0.1)
+    before = model.net_.theta.copy()
+    model.partial_fit(*points)
+    assert np.array_equal(model.net_.theta, before)
+    assert (model.optimizer_.lr, model.optimizer_.weight_decay) == (1e-300, 0.5)
+    assert getattr(model.optimizer_, "momentum", 0.1) == 0.1
 
 
 def test_before_fit_there_is_nothing_to_predict_with():
@@ -310,7 +359,7 @@ def test_the_network_is_built_as_the_page_says():
     assert np.allclose(net.forward(X), by_hand)
     tiny = mlp((3, 50), relu, relu_prime, rng=np.random.default_rng(0), init=small_normal)
     assert 0.005 < tiny.theta[:150].std() < 0.02
-    for sizes in [(3,), (), (3, 0, 1), (3.0, 1)]:
+    for sizes in [(3,), (), (3, 0, 1), (3.0, 1), 5, None, {2, 4, 1}]:
         with pytest.raises(ValueError, match=r"mlp: sizes"):
             mlp(sizes, relu, relu_prime, rng=np.random.default_rng(0))
 

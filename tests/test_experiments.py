@@ -11,6 +11,7 @@ from notebook_files import ROOT, read
 
 from course_lib import bars
 from course_lib.experiments import run_all
+from course_lib.history import DivergenceError, History
 
 SETTINGS = [(seed, n) for seed in range(4) for n in (2, 3)]
 
@@ -77,9 +78,29 @@ def test_bars_heed_the_environment(value, disable, silent, monkeypatch):
     assert bar.disable is silent and list(bar) == [0, 1, 2]
 
 
-def test_what_is_no_tuple_is_explained():
-    with pytest.raises(TypeError, match=r"setting 3 came.*write \(3,\)"):
-        run_all(drawn, [3])
+@pytest.mark.parametrize(
+    ("experiment", "settings", "words"),
+    [
+        (drawn, [3], r"setting 3 came.*Try \(3,\)"),
+        (drawn, [[0, 2]], r"Try tuple\(\[0, 2\]\)"),
+        (drawn, None, "None came, expected a function and a list"),
+        (drawn(0, 1), [(0, 1)], "expected a function and a list"),
+    ],
+)
+def test_what_cannot_be_run_is_explained(experiment, settings, words):
+    with pytest.raises(TypeError, match=words):
+        run_all(experiment, settings)
+
+
+def test_a_divergence_arrives_with_its_history(monkeypatch):
+    monkeypatch.delenv("LOKY_MAX_CPU_COUNT", raising=False)
+
+    def diverge(seed):
+        raise DivergenceError(f"fit: ran away from {seed}", History(loss=[1.0, 9.0]))
+
+    with pytest.raises(DivergenceError, match="ran away from 4") as caught:
+        run_all(diverge, [(4,)])
+    assert caught.value.history.loss == [1.0, 9.0]
 
 
 def test_an_experiments_error_arrives():
@@ -94,7 +115,7 @@ def test_the_lines_that_the_notebook_shows_for_a_dask_cluster():
     )
     (block,) = [b for b in re.findall(r"```python\n(.+?)```", text, re.DOTALL) if "dask" in b]
     address = re.search(r'Client\("(.+?)"\)', block).group(1)
-    names = {"train": drawn, "settings": SETTINGS, "run_all": run_all, "joblib": joblib}
+    names = {"judged": drawn, "settings": SETTINGS, "run_all": run_all, "joblib": joblib}
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         exec(block.replace(address, cluster.scheduler_address), names)
         assert isinstance(names["client"], Client)

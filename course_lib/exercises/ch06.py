@@ -15,7 +15,8 @@ from course_lib.exercises.judging import CORRECT, NotYet, agrees_with, numbers, 
 
 def _points(rng):
     hand = np.array([[0.2, -0.3], [0.9, 0.9], [-0.8, 0.7], [0.7, -0.7], [-0.95, 0.0], [-1.5, 0.6]])
-    return [(hand,), *((rng.uniform(-1.5, 1.5, size=(m, 2)),) for m in (9, 40))]
+    border = np.array([[1.0, 0.0], [0.5, -0.5], [-0.25, 0.75], [0.5, 0.25]])
+    return [(hand,), (border,), *((rng.uniform(-1.5, 1.5, size=(m, 2)),) for m in (9, 40))]
 
 
 def _is_inside(X):
@@ -36,6 +37,10 @@ def _below_one_line(X):
 
 def _strip(X):
     return np.abs(X.sum(axis=1)) < 1
+
+
+def _with_its_border(X):
+    return np.abs(X).sum(axis=1) <= 1
 
 
 def _outside(X):
@@ -61,6 +66,7 @@ def _per_column(X):
         Misconception(
             _strip, "|x1 + x2| is not |x1| + |x2|: yours is a strip. First the sizes, then the sum."
         ),
+        Misconception(_with_its_border, "Points on the border itself are outside: <, not <=."),
         Misconception(_outside, "Turned round: 1 is for the inside."),
         Misconception(_per_column, "Sum along axis 1: one sum for each point, not per column."),
     ],
@@ -105,6 +111,10 @@ def _bias_in_length(W1):
     return np.abs(W1[2]) / np.sqrt((W1**2).sum(axis=0))
 
 
+def _one_length_for_all(W1):
+    return np.abs(W1[2]) / np.linalg.norm(W1[:2])
+
+
 def _signed(W1):
     return W1[2] / np.hypot(W1[0], W1[1])
 
@@ -126,6 +136,9 @@ def _by_rows(W1):
         ),
         Misconception(
             _bias_in_length, "The bias does not belong to the length: it is w1 and w2 alone."
+        ),
+        Misconception(
+            _one_length_for_all, "You divided all by one length. Each unit has its own: axis=0."
         ),
         Misconception(_signed, "A distance has no sign."),
         Misconception(_by_rows, "A unit is a *column* of W1; row 2 holds all biases."),
@@ -220,22 +233,27 @@ def momentum_step(theta, v, g, lr, mu):
 # --------------------------------------------------------------------------- train
 
 
+HEAD = 3  # entries of theta before the pages of the diary
+
+
 @dataclass(frozen=True)
 class _Diary:
     """A gradient for steps of length 1 that makes theta a diary of the training.
 
-    theta[0] = theta[0] · 2^m + Σ 2^i over the examples i of the batch: which came when;
-    theta[1] counts pairs whose label is not that of the example; theta[2] counts steps;
-    theta[3] = 2 theta[3] + 1, wrong unless each gradient is taken at the newest theta.
+    theta[0] counts the steps; theta[1] the pairs whose label is not that of the example;
+    theta[2] becomes (theta[2] + 1) / 2, wrong unless each gradient is taken at the newest
+    theta; then follows a page for each step: Σ 2^i over the examples i of its batch.
     """
 
-    m: int
-
-    def __call__(self, theta, X, Y):
-        X, Y = np.asarray(X).ravel(), np.asarray(Y).ravel()
-        page = theta[0] * 2**self.m + np.sum(2.0**X)
+    def __call__(self, theta, X_batch, Y_batch):
+        X, Y = np.asarray(X_batch).ravel(), np.asarray(Y_batch).ravel()
+        _expect_batch(X)
         strangers = np.sum(Y[: len(X)] != X[: len(Y)]) + abs(len(X) - len(Y))
-        after = np.array([page, theta[1] + strangers, theta[2] + 1, 2 * theta[3] + 1])
+        after = np.array(theta, dtype=float)
+        after[:HEAD] = theta[0] + 1, theta[1] + strangers, (theta[2] + 1) / 2
+        page = HEAD + int(abs(theta[0]))
+        if page < len(theta):
+            after[page] = np.sum(2.0**X)
         return theta - after
 
     def __repr__(self):
@@ -246,66 +264,110 @@ class _Diary:
 class _SquaredError:
     """The gradient of the mean squared error of a linear model."""
 
-    def __call__(self, theta, X, Y):
-        return 2 / len(X) * X.T @ (X @ theta - Y)
+    def __call__(self, theta, X_batch, Y_batch):
+        _expect_batch(X_batch)
+        return 2 / len(X_batch) * X_batch.T @ (X_batch @ theta - Y_batch)
 
     def __repr__(self):
         return "gradient"
 
 
+def _expect_batch(X):
+    if len(X) == 0:
+        raise ValueError("gradient() was given an empty batch: does a loop go one batch too far?")
+
+
+EPOCHS = 8
+
+
 def _trainings(rng):
+    """One batch that holds all, then diaries; the last two differ in their generator alone."""
     cases = []
-    for m, epochs, size in [(5, 3, 2), (6, 3, 4), (4, 3, 1), (6, 4, 3)]:
-        ids = np.arange(m, dtype=float)[:, None]
-        cases.append((np.zeros(4), _Diary(m), ids, ids, 1.0, epochs, size, _rng(rng)))
     for m, n, size in [(8, 3, 8), (5, 2, 9)]:
         X, theta = rng.normal(size=(m, n)), rng.normal(size=n)
         cases.append((theta, _SquaredError(), X, X @ np.ones(n), 0.05, 6, size, _rng(rng)))
-    return cases
+    for m, size in [(9, 4), (6, 3), (12, 1), (12, 1)]:
+        ids = np.arange(m, dtype=float)[:, None]
+        theta = np.zeros(HEAD + EPOCHS * _batches(m, size))
+        cases.append((theta, _Diary(), ids, ids, 1.0, EPOCHS, size, _rng(rng)))
+    return [*cases[2:], *cases[:2]]
 
 
 def _rng(rng):
     return np.random.default_rng(int(rng.integers(2**32)))
 
 
+def _batches(m, size):
+    return -(-m // size)
+
+
 def _judge_trainings(cases, values):
-    orders = []
+    read = []
     for (theta, gradient, X, Y, lr, epochs, size, _), value in zip(cases, values, strict=True):
         came = numbers(value, theta.shape, "theta")
-        if isinstance(gradient, _Diary):
-            orders.append(_read_diary(came, gradient.m, epochs, size))
+        if isinstance(gradient, _SquaredError):
+            _expect_steps(came, theta, lambda t: lr * gradient(t, X, Y), epochs)  # noqa: B023
         else:
-            for _ in range(epochs):  # one batch holds all: no order matters
-                theta = theta - lr * gradient(theta, X, Y)
-            if not np.allclose(came, theta):
-                return "With all examples in one batch, the steps are not -η times the gradient."
-    if all(epoch == sorted(epoch) for order in orders for epoch in order):
+            read.append((came, len(X), epochs, size))
+    orders = [_read_diary(*entry) for entry in read]
+    long, other = orders[2:4]
+    if all(epoch == sorted(epoch) for epoch in long):
         return "The examples come in their old order. Draw a new one for every epoch, with rng."
-    if all(order[0] == epoch for order in orders for epoch in order):
+    if all(epoch == long[0] for epoch in long):
         return "Every epoch has the same order. Draw a new one inside the loop over epochs."
+    if orders[0] != orders[-1]:  # the first case comes twice
+        return "The same rng led to another order: draw it with the rng that you are given."
+    if long == other:
+        return "Two generators led to the same order: draw it with the rng that you are given."
+    if len(set(map(tuple, long))) < EPOCHS or any(epoch == sorted(epoch) for epoch in long):
+        return "In some epochs the order is the old one, or that of another epoch: draw each anew."
+    if all(set(epoch) == set(orders[0][0]) for epoch in orders[0]):
+        return "The batches always hold the same examples: mix the examples, not the batches."
+    for order in orders:
+        if len({epoch[0] for epoch in order}) == 1 or len({epoch[-1] for epoch in order}) == 1:
+            return "Some examples always keep their place, first or last: mix all of them."
+    in_a_row = [2 * a == b for epoch in long for a, b in zip(epoch[:-1], epoch[1:], strict=True)]
+    if np.sum(in_a_row) > 4 * EPOCHS:
+        return "Most examples still follow their old neighbour: draw a random order of all."
     return CORRECT
+
+
+def _expect_steps(came, theta, step, epochs):
+    """All examples in one batch: no order matters, and theta must be where `epochs` steps lead."""
+    start, uphill = theta, theta
+    if np.allclose(came, start):
+        raise NotYet("theta has not moved.")
+    for number in range(1, 4 * epochs + 1):
+        theta, uphill = theta - step(theta), uphill + step(uphill)
+        if number == epochs and np.allclose(came, theta):
+            return
+        if number == epochs and np.allclose(came, uphill):
+            raise NotYet("The sign: a gradient points uphill; theta moves by minus η times it.")
+        if number != epochs and np.allclose(came, theta):
+            raise NotYet(
+                f"With all examples in one batch, {epochs} epochs are {epochs} steps. Your theta "
+                f"is where {number} would lead: is each step taken from the theta before it?"
+            )
+    raise NotYet(
+        "With all examples in one batch, your steps are not -η times the gradient. It is a mean "
+        "over the batch already, and this is the plain step."
+    )
 
 
 def _read_diary(theta, m, epochs, size):
     """The batches of each epoch, read from what `_Diary` left in theta, or `NotYet`."""
-    page, strangers, steps, newest = theta
-    wanted = -(-m // size)
-    if steps < 0:
-        raise NotYet("The sign: a gradient points uphill; theta moves by minus η times it.")
+    steps, strangers, newest = theta[:HEAD]
+    wanted = _batches(m, size)
     if steps != epochs * wanted:
         raise NotYet(
             f"{m} examples in batches of {size}, for {epochs} epochs, are {epochs * wanted} steps. "
-            f"Yours made {steps:g}."
+            f"Yours look like {steps:g}."
         )
     if strangers:
         raise NotYet("Examples were mixed, and their labels not, or otherwise: keep the pairs.")
-    if newest != 2**steps - 1:
+    if newest != 1 - 0.5**steps:
         raise NotYet("A gradient was not taken at the newest theta: take it anew for every step.")
-    masks = []
-    for _ in range(int(steps)):
-        page, mask = divmod(page, 2**m)
-        masks.append(int(mask))
-    masks = masks[::-1]
+    masks = theta[HEAD:].astype(int).tolist()
     order = [masks[i : i + wanted] for i in range(0, len(masks), wanted)]
     for epoch in order:
         sizes = [mask.bit_count() for mask in epoch]
@@ -423,8 +485,8 @@ def _returned_too_soon(theta, gradient, X, Y, lr, epochs, batch_size, rng):
         ),
         Misconception(
             _with_replacement,
-            "Each batch was drawn from all examples, so that in an epoch some come twice and some "
-            "never. Cut one random order into batches.",
+            "In an epoch some examples come twice and some never: cut a random *permutation* of "
+            "all into batches.",
         ),
         Misconception(_returned_too_soon, "It returns after one epoch: move `return` to the left."),
     ],
@@ -454,6 +516,9 @@ def _curves(rng):
         ([0.9, 0.7, 0.75, 0.6, 0.62, 0.61, 0.59, 0.7, 0.8, 0.9], 3),
         ([0.5, 0.6, 0.7], 5),
         ([0.5, 0.6, 0.6, 0.4, 0.5, 0.5, 0.5, 0.1], 2),
+        ([0.5, 0.5, 0.6, 0.4], 2),
+        ([0.5, 0.6, 0.5, 0.7, 0.3], 2),
+        ([2.3, 2.1, 2.2, 2.0005, 2.00045, 2.2, 2.3], 2),
         ([0.5, 0.6, 0.4, 0.7, 0.8, 0.3, 0.9, 0.9, 0.9, 0.1], 3),
     ]
     drawn = [(rng.uniform(size=12).round(3).tolist(), patience) for patience in (1, 2, 4)]
@@ -461,7 +526,7 @@ def _curves(rng):
 
 
 def _watched(val_loss, patience):
-    lows = [e for e in range(len(val_loss)) if min(val_loss[: e + 1]) == val_loss[e]]
+    lows = [e for e in range(len(val_loss)) if val_loss[e] < min(val_loss[:e], default=np.inf)]
     for low, after in zip(lows, [*lows[1:], np.inf], strict=True):
         if after - low > patience:
             return low + 1
@@ -502,6 +567,16 @@ def _too_patient(val_loss, patience):
     return best
 
 
+def _ties_count(val_loss, patience):
+    best = 1
+    for epoch in range(1, len(val_loss) + 1):
+        if val_loss[epoch - 1] <= val_loss[best - 1]:
+            best = epoch
+        if epoch - best == patience:
+            break
+    return best
+
+
 def _beside_the_last(val_loss, patience):
     best, waited = 1, 0
     for epoch in range(2, len(val_loss) + 1):
@@ -533,6 +608,7 @@ def _beside_the_last(val_loss, patience):
             "You wait one epoch longer than `patience`: stop as soon as so many epochs brought no "
             "new minimum.",
         ),
+        Misconception(_ties_count, "An equal loss is no new minimum: < and not <=."),
         Misconception(
             _beside_the_last,
             "Compare with the lowest so far, not with the epoch before: after a bad epoch, a less "
@@ -560,16 +636,20 @@ def best_epoch(val_loss, patience):
 
 
 def _before_and_after(rng):
-    def table(*shape):
-        return rng.normal(size=shape)
+    """Changes that are small, that cancel, that touch the order or the sign alone."""
 
-    W, b, V = table(2, 3), table(3), table(3, 2)
+    def table(*shape):
+        return rng.integers(-20, 20, size=shape) / 8 + 1 / 16  # exact sums, and no zeros
+
+    W, b, V = table(2, 3), np.array([0.5, -1.25, 2.0]), table(3, 2)
     swap = np.array([[1.0, -1.0, 0.0], [0.0, 0.0, 0.0]])  # the sum of all changes is 0
-    one = np.array([0.0, 0.0, 0.5])
+    one, least = np.array([0.0, 0.0, 0.5]), V.copy()
+    least[1, 0] = np.nextafter(V[1, 0], 9)
     first = ([W, b, V], [W + swap, b.copy(), V + 1e-9])
-    second = ([b, V, W, V], [b + one, V + 0.1, W.copy(), V.copy()])
-    third = ([table(4), table(4, 1)], [table(4), table(4, 1)])
-    return [first, second, third]
+    second = ([b, V, W, V], [b + one, V + 0.125, W.copy(), V.copy()])
+    third = ([V, b, b, b, W], [least, b[::-1].copy(), -b, b - one, W.copy()])
+    fourth = ([table(4), table(4, 1)], [table(4) + 20, table(4, 1) - 20])
+    return [first, second, third, fourth]
 
 
 def _nowhere_different(before, after):
@@ -578,9 +658,16 @@ def _nowhere_different(before, after):
 
 
 def _by_sum(before, after):
-    return [
-        old.sum().round(6) == new.sum().round(6) for old, new in zip(before, after, strict=True)
-    ]
+    return [old.sum() == new.sum() for old, new in zip(before, after, strict=True)]
+
+
+def _only_upwards(before, after):
+    return [(new - old).max() <= 0 for old, new in zip(before, after, strict=True)]
+
+
+def _by_length(before, after):
+    pairs = zip(before, after, strict=True)
+    return [np.linalg.norm(old) == np.linalg.norm(new) for old, new in pairs]
 
 
 def _to_rounding(before, after):
@@ -606,6 +693,12 @@ def _over_all(before, after):
     misconceptions=[
         Misconception(
             _by_sum, "Changes can cancel in a sum, and small ones drown. Compare entry by entry."
+        ),
+        Misconception(
+            _only_upwards, "A number may also move down: compare, or take the size of the change."
+        ),
+        Misconception(
+            _by_length, "A change of sign or of order leaves the length as it was: entry by entry."
         ),
         Misconception(
             _to_rounding,

@@ -8,6 +8,7 @@ from course_lib.plotting.curves import plot_fit, plot_functions, plot_history, p
 from course_lib.plotting.diagrams import plot_network
 from course_lib.plotting.figures import show
 from course_lib.plotting.graphs import plot_graph
+from course_lib.plotting.histograms import plot_histograms
 from course_lib.plotting.landscapes import plot_contours, plot_surface, plot_valley
 from course_lib.plotting.pictures import plot_pictures
 from course_lib.plotting.planes import plot_line, plot_plane, plot_points
@@ -17,6 +18,7 @@ __all__ = [
     "plot_fit",
     "plot_functions",
     "plot_graph",
+    "plot_histograms",
     "plot_history",
     "plot_line",
     "plot_network",

@@ -1,0 +1,40 @@
+"""Histograms side by side: how numbers are spread, from layer to layer."""
+
+import numpy as np
+
+from course_lib.plotting.figures import axes_or_new
+
+__all__ = ["plot_histograms"]
+
+WIDTH = 0.85
+BINS = 50
+
+
+def plot_histograms(samples, *, ax=None):
+    """Draw one upright histogram per sample, numbered from 1, all on one scale of values.
+
+    Parameters
+    ----------
+    samples : list of arrays
+        Of any shapes; an empty one leaves its place empty. Each histogram is as wide at its
+        fullest bin as the others.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = axes_or_new(ax)
+    samples = [np.asarray(sample, dtype=float).ravel() for sample in samples]
+    every = np.concatenate(samples)
+    low, high = (every.min(), every.max()) if every.size else (0, 1)
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    edges = np.linspace(low, high, BINS + 1)
+    for number, sample in enumerate(samples, start=1):
+        counts, _ = np.histogram(sample, edges)
+        widths = WIDTH * counts / max(1, counts.max())
+        ax.barh(edges[:-1], widths, np.diff(edges), left=number - WIDTH / 2, align="edge",
+                color="#0072B2")  # fmt: skip
+    ax.set(xlabel="layer", xlim=(0.4, len(samples) + 0.6), xticks=np.arange(1, len(samples) + 1))
+    return ax
