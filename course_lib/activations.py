@@ -82,7 +82,7 @@ def tanh(z):
 
 def tanh_prime(z):
     """1 - a² with a = tanh(z). Source: notebook 07."""
-    return 1 - np.tanh(floats("tanh_prime", "z", z)) ** 2
+    return 1 - np.tanh(floats("tanh_prime", "z", z)) ** 2  # (7.2)
 
 
 def relu(z):
@@ -99,13 +99,13 @@ def relu_prime(z):
 def leaky_relu(z, slope=0.01):
     """z where z > 0, else slope · z. Source: Maas et al. (2013); notebook 07."""
     z = floats("leaky_relu", "z", z)
-    return np.where(z > 0, z, slope * z)
+    return np.where(z > 0, z, slope * z)  # (7.3)
 
 
 def leaky_relu_prime(z, slope=0.01):
     """1 where z > 0, else slope (also at z = 0)."""
     z = floats("leaky_relu_prime", "z", z)
-    return slope + (1 - slope) * np.heaviside(z, z.dtype.type(0))
+    return slope + (1 - slope) * np.heaviside(z, z.dtype.type(0))  # (7.4)
 
 
 def absolute(z):

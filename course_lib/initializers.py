@@ -35,7 +35,7 @@ def xavier(shape, *, rng):
     Source: Glorot & Bengio (2010), equation 12.
     """
     fan_in, fan_out = _fans("xavier", shape, rng)
-    return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), size=shape)
+    return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), size=shape)  # (7.8)
 
 
 def he(shape, *, rng):
@@ -44,7 +44,7 @@ def he(shape, *, rng):
     Source: He et al. (2015), equation 10.
     """
     fan_in, _ = _fans("he", shape, rng)
-    return rng.normal(0, np.sqrt(2 / fan_in), size=shape)
+    return rng.normal(0, np.sqrt(2 / fan_in), size=shape)  # (7.7)
 
 
 def _checked(who, shape, rng):

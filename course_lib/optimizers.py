@@ -73,10 +73,10 @@ class Adam:
         g = _decayed_gradient(self.net, self.weight_decay)
         self.t += 1
         self.m = self.beta1 * self.m + (1 - self.beta1) * g
-        self.v = self.beta2 * self.v + (1 - self.beta2) * g**2
+        self.v = self.beta2 * self.v + (1 - self.beta2) * g**2  # (7.9)
         m_hat = self.m / (1 - self.beta1**self.t)
-        v_hat = self.v / (1 - self.beta2**self.t)
-        self.net.theta -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        v_hat = self.v / (1 - self.beta2**self.t)  # (7.10)
+        self.net.theta -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)  # (7.11)
 
     def __repr__(self):
         return (

@@ -6,11 +6,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from notebook_files import ROOT
+from sklearn.datasets import load_digits
 
-from course_lib.activations import relu, sigmoid, softmax, tanh
-from course_lib.datasets import diamond, gates, gaussians, two_features
+from course_lib.activations import relu, relu_prime, sigmoid, softmax, tanh, tanh_prime
+from course_lib.datasets import diamond, gates, gaussians, one_hot, two_features
 from course_lib.gradcheck import numerical_gradient
-from course_lib.losses import BINARY_CROSS_ENTROPY, MSE
+from course_lib.initializers import he, small_normal, xavier
+from course_lib.losses import BINARY_CROSS_ENTROPY, MSE, SOFTMAX_CROSS_ENTROPY
+from course_lib.mlp import mlp
+from course_lib.optimizers import SGD
+from course_lib.training import fit
 
 PAGE = (ROOT / "docs" / "errata.md").read_text("utf-8")
 
@@ -423,3 +428,79 @@ def test_fb_cost_takes_the_logarithm_of_zero():
 def test_fb_axis_says_tens_where_hundreds_are_meant():
     costs = [i for i in range(10_000) if i % 100 == 0]  # its loop
     assert costs[1] - costs[0] == 100 and len(costs) == 100
+
+
+def test_fb_tanh_is_half_as_steep():
+    z = np.linspace(-4, 4, 17)
+    assert np.allclose(2 * sigmoid(2 * z) - 1, np.tanh(z))
+    assert np.allclose(2 * sigmoid(z) - 1, np.tanh(z / 2))
+    assert not np.allclose(2 * sigmoid(z) - 1, np.tanh(z))
+
+
+@pytest.fixture
+def deep(rng):
+    """Builds ten layers of 64 units with one activation and initialiser; gives all outputs."""
+
+    def outputs(phi, init):
+        A, layers = rng.normal(size=(200, 64)), []
+        for _ in range(10):
+            A = phi(A @ init((64, 64), rng=rng))
+            layers.append(A)
+        return layers
+
+    return outputs
+
+
+def test_fb_relu_gradients_vanish_too(rng):
+    X, Y = rng.normal(size=(50, 64)), one_hot(rng.integers(0, 10, size=50), 10)
+    sizes = {}
+    for init in (small_normal, he):
+        net = mlp([64] * 10 + [10], relu, relu_prime, rng=rng, init=init)
+        net.backward(SOFTMAX_CROSS_ENTROPY.grad(net.forward(X), Y))
+        sizes[init] = np.linalg.norm(net.parameters[0].grad)
+    assert sizes[small_normal] < 1e-9 * sizes[he]
+    net.parameters[1].value = np.full(64, -1e6)  # all units of the first layer are dead
+    net.backward(SOFTMAX_CROSS_ENTROPY.grad(net.forward(X), Y))
+    assert (net.parameters[0].grad == 0).all()
+
+
+def test_fb_activity_does_not_halve_with_each_layer(deep):
+    shares = [(A > 0).mean() for A in deep(relu, he)]
+    assert min(shares) > 0.35 and max(shares) < 0.65
+
+
+def test_fb_relu_is_not_faster_than_tanh():
+    X, y = load_digits(return_X_y=True)
+    X, Y = X[:1000] / 16, one_hot(y[:1000], 10)
+
+    def end(phi, phi_prime, init, lr, seed):
+        rng = np.random.default_rng(seed)
+        net = mlp((64, 32, 32, 10), phi, phi_prime, rng=rng, init=init)
+        return fit(net, X, Y, loss=SOFTMAX_CROSS_ENTROPY, optimizer=SGD(net, lr=lr), epochs=20,
+                   batch_size=50, rng=rng, progress=False).loss[-1]  # fmt: skip
+
+    def best(*way):
+        return min(np.mean([end(*way, lr, seed) for seed in range(3)]) for lr in (0.1, 0.3, 1))
+
+    assert best(tanh, tanh_prime, xavier) < best(relu, relu_prime, he)
+
+
+def test_c16_and_fb_disagree_at_the_kink(rng):
+    def c16(z):
+        return np.where(z >= 0, 1.0, 0.0)
+
+    def fb(z):
+        return np.where(z <= 0, 0.0, 1.0)
+
+    assert c16(0.0) == 1 and fb(0.0) == 0
+    z = np.linspace(-3, 3, 61)
+    for slope in (c16(0.0), fb(0.0), 0.5):
+        assert (slope * z <= relu(z)).all()  # a line through the kink, nowhere above
+    X, Y = rng.normal(size=(60, 5)), one_hot(rng.integers(0, 3, size=60), 3)
+    ends = []
+    for slope in (c16, fb):
+        net = mlp((5, 16, 3), relu, slope, rng=np.random.default_rng(0))
+        fit(net, X, Y, loss=SOFTMAX_CROSS_ENTROPY, optimizer=SGD(net, lr=0.1), epochs=20,
+            batch_size=10, rng=np.random.default_rng(1), progress=False)  # fmt: skip
+        ends.append(net.theta)
+    assert np.array_equal(*ends)

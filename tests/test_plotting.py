@@ -25,6 +25,7 @@ CALLS = {
     ),
     "plot_pictures": lambda ax: plotting.plot_pictures(np.ones((3, 4, 4)), ["a"] * 3, ax=ax),
     "plot_probability": lambda ax: plotting.plot_probability([0, 1], [0, 1], np.tanh, ax=ax),
+    "plot_histograms": lambda ax: plotting.plot_histograms([X, np.zeros(3), []], ax=ax),
     "plot_history": lambda ax: plotting.plot_history({"a": [3, 2, 1], "b": [1]}, ax=ax),
     "plot_line": lambda ax: plotting.plot_line([1, 2], -1, ax=ax),
     "plot_network": lambda ax: plotting.plot_network([["a", "b"], ["c"]], ax=ax),

@@ -33,8 +33,8 @@ def plot_histograms(samples, *, ax=None):
     edges = np.linspace(low, high, BINS + 1)
     for number, sample in enumerate(samples, start=1):
         counts, _ = np.histogram(sample, edges)
-        widths = WIDTH * counts / max(1, counts.max())
-        ax.barh(edges[:-1], widths, np.diff(edges), left=number - WIDTH / 2, align="edge",
-                color="#0072B2")  # fmt: skip
+        left = number - WIDTH / 2
+        outline = left + WIDTH * np.repeat(counts / max(1, counts.max()), 2)
+        ax.fill_betweenx(np.repeat(edges, 2)[1:-1], left, outline, color="#0072B2", linewidth=0)
     ax.set(xlabel="layer", xlim=(0.4, len(samples) + 0.6), xticks=np.arange(1, len(samples) + 1))
     return ax
