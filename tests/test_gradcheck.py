@@ -199,7 +199,7 @@ def planted(rng, dense=Dense, middle=Activation, name="relu"):
         ({"middle": ForgottenDerivative}, {"W1", "b1", "X"}, "W1", None),
         ({"middle": ForgottenDerivative, "name": "sigmoid"}, {"W1", "b1", "X"}, "W1", None),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 def test_each_planted_bug_is_caught_and_placed(bug, where, row, factor, rng):
     X, Y = rng.normal(size=(4, 4)), one_hot([0, 1, 2, 3], 4)

@@ -34,15 +34,17 @@ def parts():
     """The parts and their commands, in the order in which they run."""
     mode = "--nbval" if is_strict() else "--nbval-lax"
     pytest = [sys.executable, "-m", "pytest", "-q"]
+    side_by_side = ["-n", "logical", "--dist", "loadfile"]  # a file stays on one core
     return {
         "lint": [
             [sys.executable, "-m", "ruff", "check", "."],
             [sys.executable, "-m", "ruff", "format", "--check", "."],
         ],
-        "unit": [[*pytest, "tests", "--ignore=tests/browser"]],
+        "unit": [[*pytest, *side_by_side, "tests", "--ignore=tests/browser"]],
         "notebooks": [
             [
                 *pytest,
+                *side_by_side,
                 mode,
                 "--nbval-current-env",
                 "--nbval-sanitize-with",
