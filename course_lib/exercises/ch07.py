@@ -11,58 +11,67 @@ from course_lib.exercises.exercise import Misconception, exercise
 from course_lib.exercises.judging import CORRECT, agrees_with, numbers, parts
 from course_lib.gradcheck import numerical_gradient
 
-# --------------------------------------------------------------------------- tanh_from_sigmoid
+# --------------------------------------------------------------------------- sigmoid_from_tanh
 
 
 def _sums(rng):
     return [(np.array([0.0, 0.5, -2.0, 3.0]),), *((2 * rng.normal(size=n),) for n in (1, 5))]
 
 
-def _plain_double(z):
-    return 2 / (1 + np.exp(-z)) - 1
+def _logistic(z):
+    return 1 / (1 + np.exp(-z))
 
 
-def _only_inside(z):
-    return 1 / (1 + np.exp(-2 * z))
+def _too_steep(z):
+    return (np.tanh(z) + 1) / 2
 
 
-def _not_shifted(z):
-    return 2 / (1 + np.exp(-2 * z))
+def _steeper_still(z):
+    return (np.tanh(2 * z) + 1) / 2
 
 
-def _other_way(z):
-    return (1 / (1 + np.exp(-z)) + 1) / 2
+def _not_moved(z):
+    return np.tanh(z / 2)
 
 
-def _squashed(z):
-    return 2 / (1 + np.exp(-z / 2)) - 1
+def _not_halved(z):
+    return np.tanh(z / 2) + 1
+
+
+def _the_way_there(z):
+    return 2 * np.tanh(2 * z) - 1
 
 
 @exercise(
     stars=1,
     cases=_sums,
-    judge=agrees_with(np.tanh, "tanh is something else."),
+    judge=agrees_with(_logistic, "The sigmoid is something else."),
     misconceptions=[
         Misconception(
-            _plain_double,
-            "The article's slip: 2σ(z) - 1 has the right ends and half the slope. It is tanh(z/2).",
+            _too_steep,
+            "The ends are right, the middle is too steep: at 0 its slope is 1/2, the sigmoid's "
+            "1/4. Stretch it along z.",
         ),
-        Misconception(_only_inside, "σ(2z) is steep enough, but runs from 0 to 1. Stretch it."),
-        Misconception(_not_shifted, "2σ(2z) runs from 0 to 2. Shift it down."),
         Misconception(
-            _other_way, "That goes the other way, from -1…1 to 0…1. Multiply by 2, then subtract 1."
+            _steeper_still, "2z squeezes it further. The sigmoid is the wide one: put z/2 inside."
         ),
-        Misconception(_squashed, "z/2 makes it flatter. tanh is steeper than σ: put 2z inside."),
+        Misconception(
+            _not_moved, "It runs from -1 to 1, the sigmoid from 0 to 1. Move it, halve it."
+        ),
+        Misconception(_not_halved, "It runs from 0 to 2. Halve it."),
+        Misconception(
+            _the_way_there, "(7.1) goes from σ to tanh. Solve it for σ, and write z for 2z."
+        ),
     ],
     hints=[
-        "σ runs from 0 to 1, tanh from -1 to 1: twice as high, and shifted by 1.",
-        "At 0 the slope of σ is 1/4, that of tanh is 1. The height gives a 2; another is missing.",
+        "(7.1) says tanh u = 2σ(2u) - 1. Solve it for σ(2u).",
+        "σ(2u) = (tanh u + 1)/2. Which u makes 2u = z?",
     ],
-    lesson="tanh is a sigmoid, twice as high and twice as steep: four times the slope at 0.",
+    lesson="One curve, two scales: whatever holds for the one holds for the other, rescaled.",
 )
-def tanh_from_sigmoid(z):
-    """tanh(z) from the sigmoid: (7.1)."""
-    return 2 / (1 + np.exp(-2 * z)) - 1
+def sigmoid_from_tanh(z):
+    """σ(z) from the hyperbolic tangent: (7.1), turned round."""
+    return (np.tanh(z / 2) + 1) / 2
 
 
 # --------------------------------------------------------------------------- leaky_backward
@@ -103,6 +112,14 @@ def _the_slope_alone(dA, Z, slope):
     return np.where(Z > 0, 1.0, slope)
 
 
+def _slope_without_blame(dA, Z, slope):
+    return np.where(Z > 0, dA, slope)
+
+
+def _against_the_slope(dA, Z, slope):
+    return np.where(Z > 0, dA, -slope * dA)
+
+
 def _times_the_output(dA, Z, slope):
     return dA * np.where(Z > 0, Z, slope * Z)
 
@@ -122,6 +139,10 @@ def _times_the_output(dA, Z, slope):
         Misconception(
             _the_slope_alone, "That is φ'(Z) alone. Multiply by dA, what came from behind: (5.3)."
         ),
+        Misconception(
+            _slope_without_blame, "Below 0 you return the slope alone: it is slope · dA there."
+        ),
+        Misconception(_against_the_slope, "Below 0 the slope is +slope, as the line α z says."),
         Misconception(
             _times_the_output, "You multiplied by the output φ(Z). It is the slope φ'(Z)."
         ),
@@ -161,6 +182,11 @@ def _one_everywhere(z):
     return np.outer(p, 1 - p)
 
 
+def _factor_of_the_column(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return p * (np.eye(len(z)) - p)
+
+
 def _wrong_sign(z):
     p = np.exp(z) / np.exp(z).sum()
     return np.outer(p, p) - np.diag(p)
@@ -186,6 +212,11 @@ def _only_the_diagonal(z):
         ),
         Misconception(
             _one_everywhere, "The 1 belongs to the diagonal only; elsewhere it is -p_k p_j."
+        ),
+        Misconception(
+            _factor_of_the_column,
+            "`p * table` multiplies column j by p_j. The factor in (7.5) is p_k, one for each row: "
+            "p[:, None].",
         ),
         Misconception(_wrong_sign, "The sign: p_k rises with its own score z_k."),
         Misconception(
@@ -218,6 +249,7 @@ _XAVIER = "That is Xavier's, made for tanh: n_out does not matter here."
 _FAN_OUT = "n_in counts here: that many terms are added up in each unit. You took n_out."
 _HALF = "Variance 1/n_in keeps a signal that passes whole. ReLU lets half through: twice as much."
 _TINY = "A fixed size suits one width only. The variance must shrink as 1/n_in."
+_HALF_A_ROOT = "Take the root of the whole fraction, √(2/n_in); you left the 2 outside it."
 _UNIFORM = (
     "Uniform numbers between -a and a have the variance a²/3, not a². Take a = √(6/n_in), or "
     "rng.normal."
@@ -229,6 +261,8 @@ _LAWS = [
     (lambda n, k: 2 / k, _FAN_OUT),
     (lambda n, k: 1 / n, _HALF),
     (lambda n, k: 2 / (3 * n), _UNIFORM),
+    (lambda n, k: 4 / n, _HALF_A_ROOT),
+    (lambda n, k: 4 / (n + k) ** 2, _NO_ROOT),
 ]
 
 
@@ -288,6 +322,10 @@ def _tiny(n_in, n_out, rng):
     return rng.normal(0, 0.01, size=(n_in, n_out))
 
 
+def _two_outside(n_in, n_out, rng):
+    return rng.normal(0, 2 / np.sqrt(n_in), size=(n_in, n_out))
+
+
 def _uniform(n_in, n_out, rng):
     a = np.sqrt(2 / n_in)
     return rng.uniform(-a, a, size=(n_in, n_out))
@@ -316,6 +354,7 @@ def _own_generator(n_in, n_out, rng):
         Misconception(_half, _HALF),
         Misconception(_tiny, _TINY),
         Misconception(_uniform, _UNIFORM),
+        Misconception(_two_outside, _HALF_A_ROOT),
         Misconception(
             _all_zero, "All weights are equal: the units stay equal for ever. Draw them with rng."
         ),
@@ -409,7 +448,7 @@ def _alive(Z):
         Misconception(_alive, "Turned round: True is for the dead."),
     ],
     hints=["Off is Z <= 0. Ask for each column whether all its entries are.", "axis=0, and .all."],
-    lesson="No example wakes it, so no gradient reaches its weights: it stays dead.",
+    lesson="No example wakes it, so no gradient reaches its weights.",
 )
 def dead_units(Z):
     """For the sums Z (m, n) of a ReLU layer: which of the n units are off for all examples."""
@@ -476,6 +515,11 @@ def _climbing(theta, g, m, v, t, lr):
     return theta + lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
 
 
+def _betas_swapped(theta, g, m, v, t, lr):
+    m, v = 0.999 * m + 0.001 * g, 0.9 * v + 0.1 * g**2
+    return theta - lr * (m / (1 - 0.999**t)) / (np.sqrt(v / (1 - 0.9**t)) + 1e-8), m, v
+
+
 def _no_momentum(theta, g, m, v, t, lr):
     m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
     return theta - lr * g / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
@@ -503,6 +547,7 @@ def _no_momentum(theta, g, m, v, t, lr):
             _eps_inside, "ε stands outside the root, (7.11): inside, it would slow small gradients."
         ),
         Misconception(_climbing, "The sign: the step goes down, θ minus η times the ratio."),
+        Misconception(_betas_swapped, "β₁ = 0.9 is for m, β₂ = 0.999 for v: you swapped them."),
         Misconception(_no_momentum, "The step takes m̂, the running mean, not g itself."),
     ],
     hints=[

@@ -6,7 +6,7 @@ from course_lib.plotting.figures import axes_or_new
 
 __all__ = ["plot_fit", "plot_functions", "plot_history", "plot_probability"]
 
-STYLES = ("-", "--", "-.", ":")
+STYLES = ("-", "--", "-.", ":", (0, (4, 1, 1, 1, 1, 1)))
 MOST_MARKERS = 30
 
 
@@ -30,7 +30,7 @@ def plot_functions(functions, *, low=-6, high=6, ax=None):
         a = np.asarray(function(z), dtype=float)
         jumps = np.abs(np.diff(a)) > 0.2 * (np.ptp(a) or 1)
         a = np.where(np.append(jumps, False), np.nan, a)  # no upright stroke at a jump
-        ax.plot(z, a, STYLES[i % len(STYLES)], label=label)
+        ax.plot(z, a, linestyle=STYLES[i % len(STYLES)], label=label)
     ax.axvline(0, color="0.8", linewidth=1, zorder=0)
     ax.set_xlabel("z")
     ax.legend()
@@ -55,7 +55,8 @@ def plot_history(histories, *, xlabel="epoch", ylabel="loss", ax=None):
     for i, (label, values) in enumerate(histories.items()):
         style = STYLES[i % len(STYLES)]
         marker = "osD^"[i % 4] if len(values) <= MOST_MARKERS else ""
-        ax.plot(np.arange(1, len(values) + 1), values, style, marker=marker, label=label)
+        epochs = np.arange(1, len(values) + 1)
+        ax.plot(epochs, values, linestyle=style, marker=marker, label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.locator_params(axis="x", integer=True)
     ax.legend()
