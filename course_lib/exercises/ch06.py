@@ -4,6 +4,7 @@ The exercises of notebook 06. One example per row.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -289,7 +290,7 @@ def _trainings(rng):
     for m, size in [(9, 4), (6, 3), (12, 1), (12, 1)]:
         ids = np.arange(m, dtype=float)[:, None]
         theta = np.zeros(HEAD + EPOCHS * _batches(m, size))
-        cases.append((theta, _Diary(), ids, ids, 1.0, EPOCHS, size, _rng(rng)))
+        cases.append((theta, _Diary(), ids, ids.copy(), 1.0, EPOCHS, size, _rng(rng)))
     return [*cases[2:], *cases[:2]]
 
 
@@ -302,14 +303,23 @@ def _batches(m, size):
 
 
 def _judge_trainings(cases, values):
-    read = []
+    diaries, lengths = [], None
     for (theta, gradient, X, Y, lr, epochs, size, _), value in zip(cases, values, strict=True):
         came = numbers(value, theta.shape, "theta")
         if isinstance(gradient, _SquaredError):
-            _expect_steps(came, theta, lambda t: lr * gradient(t, X, Y), epochs)  # noqa: B023
+            steps = lambda t: lr * gradient(t, X, Y)  # noqa: E731, B023
+            lengths = lengths or _wrong_lengths(came, theta, steps, epochs)
         else:
-            read.append((came, len(X), epochs, size))
-    orders = [_read_diary(*entry) for entry in read]
+            diaries.append((came, len(X), epochs, size))
+    counted = all(came[0] == epochs * _batches(m, size) for came, m, epochs, size in diaries)
+    if lengths and not counted:
+        return lengths
+    orders = [_read_diary(*diary) for diary in diaries]
+    return lengths or _wrong_orders(orders)
+
+
+def _wrong_orders(orders):
+    """What is wrong with the orders of the epochs, or CORRECT."""
     long, other = orders[2:4]
     if all(epoch == sorted(epoch) for epoch in long):
         return "The examples come in their old order. Draw a new one for every epoch, with rng."
@@ -319,28 +329,51 @@ def _judge_trainings(cases, values):
         return "The same rng led to another order: draw it with the rng that you are given."
     if long == other:
         return "Two generators led to the same order: draw it with the rng that you are given."
-    if len(set(map(tuple, long))) < EPOCHS or any(epoch == sorted(epoch) for epoch in long):
-        return "In some epochs the order is the old one, or that of another epoch: draw each anew."
-    if all(set(epoch) == set(orders[0][0]) for epoch in orders[0]):
+    if any(order[0][0].bit_count() > 1 and _same_batches(order) for order in orders):
         return "The batches always hold the same examples: mix the examples, not the batches."
-    for order in orders:
-        if len({epoch[0] for epoch in order}) == 1 or len({epoch[-1] for epoch in order}) == 1:
-            return "Some examples always keep their place, first or last: mix all of them."
-    in_a_row = [2 * a == b for epoch in long for a, b in zip(epoch[:-1], epoch[1:], strict=True)]
+    for order in (long, other):
+        if len(set(map(tuple, order))) < EPOCHS or any(epoch == sorted(epoch) for epoch in order):
+            return "Some epochs have the old order, or that of another epoch: draw each anew."
+        moves = [_moved(one, next_one) for one, next_one in pairwise(order)]
+        if len(set(moves)) < len(moves):
+            return "Each order is made from the one before, always in the same way: draw it anew."
+        if sum(map(_neighbours_kept, order, order[1:])) > 4 * EPOCHS:
+            return (
+                "From epoch to epoch most examples keep their neighbours: draw a new order of all."
+            )
+    if any(len({epoch[place] for epoch in o}) == 1 for o in orders for place in range(len(o[0]))):
+        return "Some examples keep their place in every epoch: mix all of them."
+    in_a_row = [2 * a == b for epoch in long for a, b in pairwise(epoch)]
     if np.sum(in_a_row) > 4 * EPOCHS:
         return "Most examples still follow their old neighbour: draw a random order of all."
     return CORRECT
 
 
-def _expect_steps(came, theta, step, epochs):
-    """All examples in one batch: no order matters, and theta must be where `epochs` steps lead."""
-    start, uphill = theta, theta
-    if np.allclose(came, start):
+def _same_batches(order):
+    return all(set(epoch) == set(order[0]) for epoch in order)
+
+
+def _moved(one, other):
+    return tuple(one.index(example) for example in other)
+
+
+def _neighbours_kept(one, other):
+    pairs = [{frozenset(p) for p in zip(o, o[1:] + o[:1], strict=True)} for o in (one, other)]
+    return len(pairs[0] & pairs[1])
+
+
+def _wrong_lengths(came, theta, step, epochs):
+    """All examples in one batch: no order matters. What is wrong with the steps, or None.
+
+    What is sure to be their fault is raised at once.
+    """
+    uphill = theta
+    if np.allclose(came, theta):
         raise NotYet("theta has not moved.")
     for number in range(1, 4 * epochs + 1):
         theta, uphill = theta - step(theta), uphill + step(uphill)
-        if number == epochs and np.allclose(came, theta):
-            return
+        if number == epochs and np.allclose(came, theta, rtol=1e-4):
+            return None
         if number == epochs and np.allclose(came, uphill):
             raise NotYet("The sign: a gradient points uphill; theta moves by minus η times it.")
         if number != epochs and np.allclose(came, theta):
@@ -348,7 +381,7 @@ def _expect_steps(came, theta, step, epochs):
                 f"With all examples in one batch, {epochs} epochs are {epochs} steps. Your theta "
                 f"is where {number} would lead: is each step taken from the theta before it?"
             )
-    raise NotYet(
+    return (
         "With all examples in one batch, your steps are not -η times the gradient. It is a mean "
         "over the batch already, and this is the plain step."
     )
@@ -648,7 +681,10 @@ def _before_and_after(rng):
     first = ([W, b, V], [W + swap, b.copy(), V + 1e-9])
     second = ([b, V, W, V], [b + one, V + 0.125, W.copy(), V.copy()])
     third = ([V, b, b, b, W], [least, b[::-1].copy(), -b, b - one, W.copy()])
-    fourth = ([table(4), table(4, 1)], [table(4) + 20, table(4, 1) - 20])
+    large, zero = table(12, 10), np.zeros(2)
+    one_of_many = large.copy()
+    one_of_many[7, 3] += 1.0
+    fourth = ([table(4), large, zero], [table(4) + 20, one_of_many, np.array([0, 1e-300])])
     return [first, second, third, fourth]
 
 
@@ -682,6 +718,10 @@ def _those_that_moved(before, after):
     return [(old != new).any() for old, new in zip(before, after, strict=True)]
 
 
+def _tables_of_answers(before, after):
+    return [old == new for old, new in zip(before, after, strict=True)]
+
+
 def _over_all(before, after):
     return all((old == new).all() for old, new in zip(before, after, strict=True))
 
@@ -702,8 +742,8 @@ def _over_all(before, after):
         ),
         Misconception(
             _to_rounding,
-            "np.allclose calls a small move none. A layer that learns slowly is not frozen: ask "
-            "for exact equality.",
+            "A small move is a move; np.allclose, or any threshold, calls it none. A layer that "
+            "learns slowly is not frozen: ask for exact equality.",
         ),
         Misconception(
             _any_number,
@@ -711,6 +751,9 @@ def _over_all(before, after):
             "Frozen is an array of which *all* did.",
         ),
         Misconception(_those_that_moved, "Turned round: True is for what did not move."),
+        Misconception(
+            _tables_of_answers, "`old == new` is a whole table of answers; .all() makes one of it."
+        ),
         Misconception(_over_all, "One answer for each array, in a list, not one for all."),
     ],
     hints=[
