@@ -21,6 +21,7 @@ MODULES = sorted(
 ARROWS = {
     "activations": {"shapes"},
     "bars": set(),
+    "conv": {"shapes", "initializers", "layers", "windows"},
     "datasets": {"shapes"},
     "epochs": {"shapes"},
     "estimator": {"shapes", "activations", "losses", "mlp", "optimizers", "epochs", "settings"},
@@ -39,6 +40,7 @@ ARROWS = {
     "shapes": set(),
     "storage": {"shapes"},
     "summary": {"shapes"},
+    "windows": {"shapes"},
     "training": {"shapes", "bars", "losses", "network", "epochs", "history"},
 }
 # Inside the exercises, from the ground up; each may import those before it, and the library.

@@ -1,4 +1,4 @@
-"""Values and gradients beside those of PyTorch in float64: see golden/make_golden.py."""
+"""Values and gradients beside those of PyTorch in float64: see golden/make_*.py."""
 
 import json
 from pathlib import Path
@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from course_lib import activations, losses
+from course_lib.conv import AvgPool2D, Conv2D, MaxPool2D
 from course_lib.layers import Activation, Dense, Flatten
 from course_lib.losses import SOFTMAX_CROSS_ENTROPY
 from course_lib.network import Network
 from course_lib.optimizers import SGD, Adam
 
-GOLDEN = json.loads(Path(__file__).with_name("golden").joinpath("dense_networks.json").read_text())
+FOLDER = Path(__file__).with_name("golden")
+GOLDEN = json.loads((FOLDER / "dense_networks.json").read_text())
+PICTURES = json.loads((FOLDER / "pictures.json").read_text())
 
 
 def same(ours, theirs):
@@ -92,3 +95,26 @@ def test_twenty_steps(name, rng):
         if str(step) in golden[name]:
             assert same(net.theta, golden[name][str(step)]), f"{name}, step {step}"
     assert "20" in golden[name]
+
+
+def settings_of(golden):
+    return "-".join(str(golden[name]) for name in ("size", "stride", "pad") if name in golden)
+
+
+@pytest.mark.parametrize("golden", PICTURES["Conv2D"], ids=settings_of)
+def test_convolution(golden, rng):
+    size, stride, pad = (golden[name] for name in ("size", "stride", "pad"))
+    layer = Conv2D(2, 2, size, stride=stride, pad=pad, rng=rng)
+    layer.W.value, layer.b.value = np.array(golden["W"]), np.array(golden["b"])
+    assert same(layer.forward(np.array(golden["X"])), golden["Z"])
+    assert same(layer.backward(np.array(golden["dZ"])), golden["dX"])
+    assert same(layer.W.grad, golden["dW"]) and same(layer.b.grad, golden["db"])
+
+
+@pytest.mark.parametrize("pool", [MaxPool2D, AvgPool2D])
+@pytest.mark.parametrize("number", range(len(PICTURES["MaxPool2D"])))
+def test_pools_with_ties(pool, number):
+    golden = PICTURES[pool.__name__][number]
+    layer = pool(golden["size"], stride=golden["stride"])
+    assert same(layer.forward(np.array(golden["X"])), golden["Z"])
+    assert same(layer.backward(np.array(golden["dZ"])), golden["dX"])

@@ -1,0 +1,225 @@
+"""Layers for pictures: convolution, and pooling.
+
+Pictures are (m, height, width, channels), kernels (size, size, c_in, c_out). What is called
+convolution here, as everywhere with neural networks, is cross-correlation: the kernel is not
+turned. The examples stand first for the reader, and last in memory: see `windows`.
+
+Source: notebook 08.
+"""
+
+from functools import reduce
+from itertools import product
+
+import numpy as np
+
+from course_lib.initializers import he
+from course_lib.layers import Layer, Parameter
+from course_lib.shapes import expect, expect_finite, expect_rng, expect_whole, floats
+from course_lib.windows import (
+    count_windows,
+    examples_first,
+    examples_last,
+    expect_pictures,
+    padded,
+    parts,
+    windows,
+)
+
+__all__ = ["AvgPool2D", "Conv2D", "MaxPool2D", "correlate_loops"]
+
+
+def correlate_loops(X, W, b, *, stride=1, pad=0):
+    """The definition: Z[i, r, s, k] = b[k] + Σ X[i, r·stride + u, s·stride + v, c] W[u, v, c, k].
+
+    X (m, height, width, c_in) is surrounded by `pad` zeros; W (size, size, c_in, c_out),
+    b (c_out,). The sum runs over u, v and c. Returns Z (m, rows, columns, c_out). In loops, so
+    slow: the oracle of `Conv2D`. Raises ShapeError for shapes that do not go together.
+    """
+    W, b = floats("correlate_loops", "W", W), floats("correlate_loops", "b", b)
+    expect("correlate_loops", "W", W, ("size", "size", "c_in", "c_out"), "a square of weights")
+    expect("correlate_loops", "b", b, W.shape[3:], "one bias for each kernel")
+    X = expect_pictures("correlate_loops", X, W.shape[2])
+    size, counts = len(W), count_windows("correlate_loops", *X.shape[1:3], len(W), stride, pad)
+    X = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    Z = np.zeros((len(X), *counts, len(b)), dtype=X.dtype)
+    for i, r, s, k in product(*map(range, Z.shape)):
+        window = X[i, r * stride : r * stride + size, s * stride : s * stride + size]
+        Z[i, r, s, k] = (window * W[..., k]).sum() + b[k]
+    return Z
+
+
+class Conv2D(Layer):
+    """Z = X ⋆ W + b: each output pixel is the dot product of a window of X with each kernel.
+
+    W has shape (size, size, c_in, c_out), b (c_out,); X (m, height, width, c_in) is surrounded
+    by `pad` zeros, and windows stand `stride` pixels apart, so that Z has
+    (height + 2 pad - size) // stride + 1 rows, columns likewise. `init` draws W from `rng`;
+    b starts at zero.
+
+    Raises ShapeError for another X or dZ, or pictures smaller than the kernel; RuntimeError for
+    backward before forward; ValueError or TypeError for settings out of their range.
+    """
+
+    def __init__(self, c_in, c_out, size, *, stride=1, pad=0, rng, init=he):
+        for name, number in (("c_in", c_in), ("c_out", c_out), ("size", size), ("stride", stride)):
+            expect_whole("Conv2D", name, number)
+        if type(pad) is bool or pad != 0:
+            expect_whole("Conv2D", "pad", pad)
+        expect_rng("Conv2D", rng)
+        if not callable(init):
+            raise TypeError(f"Conv2D: init is {init!r}, expected a function such as he or xavier.")
+        shape = (size, size, c_in, c_out)
+        weights = floats("Conv2D", "W", init(shape, rng=rng))
+        expect("Conv2D", "W", weights, shape, "what init has to return")
+        expect_finite("Conv2D", "W", weights, "It is what init returned.")
+        self.size, self.stride, self.pad = size, stride, pad
+        self.W = Parameter("W", weights, decays=True)
+        self.b = Parameter("b", np.zeros(c_out), decays=False)
+        self.parameters = (self.W, self.b)
+
+    def forward(self, X):
+        W, b = self.W.value, self.b.value
+        X = expect_pictures("Conv2D", X, W.shape[2])
+        A = padded(examples_last(X), self.pad)
+        seen = windows(A, self._counts(X.shape[1:]), self.size, self.stride)
+        self._cache = X.shape, seen
+        Z = _as_matrix(W).T @ seen + b[:, None]
+        return examples_first(Z)
+
+    def backward(self, dZ):
+        (m, *shape), seen = self._recall()
+        W, (height, width, _), pad, size = self.W.value, shape, self.pad, self.size
+        dZ = floats("Conv2D", "dZ", dZ)
+        expect("Conv2D", "dZ", dZ, (m, *self.output_shape(shape)), "the shape of Z, the output")
+        D = examples_last(dZ)
+        dW = sum((x @ d.swapaxes(1, 2)).sum(axis=0) for x, d in zip(seen, D, strict=True))
+        self.W.grad = _as_kernels(dW, W.shape)
+        self.b.grad = dZ.sum(axis=(0, 1, 2))
+        turned = W[::-1, ::-1].swapaxes(2, 3)  # by 180°, and from c_out to c_in
+        inner = height + 2 * pad, width + 2 * pad
+        around = np.zeros((inner[0] + size - 1, inner[1] + size - 1, *D.shape[2:]), dtype=D.dtype)
+        next(parts(around[size - 1 :, size - 1 :], D.shape[:2], 1, self.stride))[...] = D
+        dX = _as_matrix(turned).T @ windows(around, inner, size, 1)
+        return examples_first(dX[pad : pad + height, pad : pad + width])
+
+    def output_shape(self, shape):
+        expect_pictures("Conv2D", np.broadcast_to(0.0, (1, *shape)), self.W.value.shape[2])
+        return (*self._counts(shape), self.W.value.shape[3])
+
+    def multiplications(self, shape):
+        rows, columns, _ = self.output_shape(shape)
+        return rows * columns * self.W.value.size
+
+    def _counts(self, shape):
+        return count_windows("Conv2D", *shape[:2], self.size, self.stride, self.pad)
+
+    def __repr__(self):
+        *_, c_in, c_out = self.W.value.shape
+        more = f", stride={self.stride}" * (self.stride > 1) + f", pad={self.pad}" * (self.pad > 0)
+        return f"Conv2D({c_in}, {c_out}, {self.size}{more})"
+
+
+class MaxPool2D(Layer):
+    """The largest number of each window, for each channel by itself.
+
+    Windows of `size` by `size` pixels stand `stride` apart (None: `size`); rows and columns that
+    fill no window are left out. The gradient goes to where the maximum was, the first one in row
+    order if there are several. Raises as `Conv2D` does.
+    """
+
+    def __init__(self, size, *, stride=None):
+        self.size, self.stride = _settings("MaxPool2D", size, stride)
+
+    def forward(self, X):
+        A, counts = _input(self, X)
+        Z = reduce(np.maximum, parts(A, counts, self.size, self.stride))
+        self._cache = A, Z
+        return examples_first(Z)
+
+    def backward(self, dZ):
+        A, Z = self._recall()
+        D, dA = _slope(self, dZ, Z), np.zeros_like(A)
+        seen = parts(A, Z.shape[:2], self.size, self.stride)
+        slopes = parts(dA, Z.shape[:2], self.size, self.stride)
+        free = np.ones(Z.shape, dtype=bool)  # no maximum found yet
+        for x, dx in zip(seen, slopes, strict=True):
+            first = free & (x == Z)
+            dx += first * D
+            free ^= first
+        return examples_first(dA)
+
+    def output_shape(self, shape):
+        return _pooled_shape(self, shape)
+
+    def __repr__(self):
+        return _pool_text(self)
+
+
+class AvgPool2D(Layer):
+    """The mean of each window, for each channel by itself; windows as in `MaxPool2D`.
+
+    The gradient is shared evenly among the pixels of the window. Raises as `Conv2D` does.
+    """
+
+    def __init__(self, size, *, stride=None):
+        self.size, self.stride = _settings("AvgPool2D", size, stride)
+
+    def forward(self, X):
+        A, counts = _input(self, X)
+        Z = reduce(np.add, parts(A, counts, self.size, self.stride)) / A.dtype.type(self.size**2)
+        self._cache = A.shape, Z
+        return examples_first(Z)
+
+    def backward(self, dZ):
+        shape, Z = self._recall()
+        share = _slope(self, dZ, Z) / Z.dtype.type(self.size**2)
+        dA = np.zeros(shape, dtype=share.dtype)
+        for dx in parts(dA, Z.shape[:2], self.size, self.stride):
+            dx += share
+        return examples_first(dA)
+
+    def output_shape(self, shape):
+        return _pooled_shape(self, shape)
+
+    def __repr__(self):
+        return _pool_text(self)
+
+
+def _as_matrix(W):
+    """Kernels (size, size, c_in, c_out) as columns, their pixels in the order of `windows`."""
+    return W.swapaxes(0, 1).reshape(-1, W.shape[3])
+
+
+def _as_kernels(matrix, shape):
+    """The way back from `_as_matrix`."""
+    return matrix.reshape(shape).swapaxes(0, 1)
+
+
+def _settings(who, size, stride):
+    expect_whole(who, "size", size)
+    if stride is not None:
+        expect_whole(who, "stride", stride)
+    return size, stride or size
+
+
+def _input(pool, X):
+    X = expect_pictures(type(pool).__name__, X)
+    return examples_last(X), pool.output_shape(X.shape[1:])[:2]
+
+
+def _slope(pool, dZ, Z):
+    who = type(pool).__name__
+    dZ = floats(who, "dZ", dZ)
+    expect(who, "dZ", dZ, examples_first(Z).shape, "the shape of the output")
+    return examples_last(dZ)
+
+
+def _pooled_shape(pool, shape):
+    who = type(pool).__name__
+    expect_pictures(who, np.broadcast_to(0.0, (1, *shape)))
+    return (*count_windows(who, *shape[:2], pool.size, pool.stride), shape[2])
+
+
+def _pool_text(pool):
+    stride = f", stride={pool.stride}" * (pool.stride != pool.size)
+    return f"{type(pool).__name__}({pool.size}{stride})"
