@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from threadpoolctl import threadpool_limits
 
-from benchmarks import accuracy, dense, diamond
+from benchmarks import accuracy, dense, diamond, pictures
 from benchmarks.contestants import torch
 
 TABLES = {
@@ -14,6 +14,10 @@ TABLES = {
     "whole_training": (dense.whole_training, 7),
     "growth": (dense.growth, 15),
     "diamond": (diamond.full_batch, 9),
+    "networks": (pictures.networks, 9),
+    "single_layers": (pictures.single_layers, 7),
+    "pools": (pictures.pools, 15),
+    "loops": (pictures.loops, 9),
     "choice": (accuracy.choice, 5),
     "digits": (accuracy.digits, 5),
 }

@@ -14,13 +14,22 @@ import numpy as np
 
 from course_lib.shapes import expect_lengths, expect_rng
 
-__all__ = ["he", "small_normal", "xavier", "zeros"]
+__all__ = ["he", "placeholder", "small_normal", "xavier", "zeros"]
 
 
 def zeros(shape, *, rng):
     """All zeros: right for biases, and for weights the symmetry that never breaks."""
     _checked("zeros", shape, rng)
     return np.zeros(shape)
+
+
+def placeholder(shape, *, rng):
+    """A shape without memory behind it: to count a network that is too large to hold.
+
+    Such weights are zeros that cannot be changed. Source: notebook 08.
+    """
+    _checked("placeholder", shape, rng)
+    return np.broadcast_to(0.0, shape)
 
 
 def small_normal(shape, *, rng):

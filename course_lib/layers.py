@@ -32,8 +32,10 @@ class Parameter:
     def __init__(self, name, value, *, decays):
         self.name = name
         self.decays = decays
-        self._value = np.array(floats("Parameter", name, value))
-        self._grad = np.zeros_like(self._value)
+        value = floats("Parameter", name, value)
+        is_placeholder = value.ndim > 0 and not any(value.strides)
+        self._value = value if is_placeholder else np.array(value)
+        self._grad = value if is_placeholder else np.zeros_like(self._value)
 
     @property
     def value(self):

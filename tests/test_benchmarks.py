@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks import accuracy, dense, diamond
+from benchmarks import accuracy, dense, diamond, pictures
 from benchmarks.contestants import SETTINGS, Ours, batch, steps
 from benchmarks.timing import Times, in_turns, table
 from course_lib.activations import sigmoid
@@ -48,7 +48,16 @@ def few_iterations(rounds):
 
 
 @pytest.mark.parametrize(
-    "make", [dense.one_step, dense.whole_training, dense.growth, few_iterations]
+    "make",
+    [
+        dense.one_step,
+        dense.whole_training,
+        dense.growth,
+        few_iterations,
+        pictures.networks,
+        pictures.single_layers,
+        pictures.pools,
+    ],
 )
 def test_each_table_can_be_made(make):
     lines = make(1).splitlines()
@@ -63,6 +72,11 @@ def test_the_notebooks_lines_learn_the_diamond():
     assert right > 0.9 and (V1 != W1).all() and (V2 != W2).all()
     U1, _ = diamond.by_fit(X, Y, W1, W2, 2)
     assert not np.allclose(U1, W1)
+
+
+def test_the_table_of_loops_can_be_made():
+    lines = pictures.loops(1).splitlines()
+    assert "loops / ours" in lines[0] and len(lines) == 4
 
 
 @pytest.mark.parametrize("make", [accuracy.choice, accuracy.digits])

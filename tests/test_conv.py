@@ -1,19 +1,23 @@
 """Convolution and pooling beside the loops, SciPy, and gradients by nudging."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import correlate2d
 
-from course_lib.activations import tanh, tanh_prime
+from course_lib.activations import relu, relu_prime, tanh, tanh_prime
 from course_lib.conv import AvgPool2D, Conv2D, MaxPool2D, correlate_loops
 from course_lib.datasets import one_hot
 from course_lib.gradcheck import check_gradients, numerical_gradient
+from course_lib.initializers import placeholder
 from course_lib.layers import Activation, Dense, Flatten
 from course_lib.losses import SOFTMAX_CROSS_ENTROPY
 from course_lib.network import Network
 from course_lib.shapes import ShapeError
+from course_lib.summary import summarise
 
 POOLS = [MaxPool2D, AvgPool2D]
 
@@ -327,3 +331,28 @@ def test_summary_and_names(rng):
         "Conv2D(8, 4, 3, stride=2)",
         "AvgPool2D(2, stride=1)",
     ]
+
+
+def vgg16(rng):
+    """The thirteen convolutions and three dense layers of Simonyan & Zisserman (2015), table D."""
+    how, layers, c_in = {"rng": rng, "init": placeholder}, [], 3
+    for channels, times in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]:
+        for _ in range(times):
+            layers += [Conv2D(c_in, channels, 3, pad=1, **how), Activation(relu, relu_prime)]
+            c_in = channels
+        layers.append(MaxPool2D(2))
+    layers += [Flatten(), Dense(7 * 7 * 512, 4096, **how), Activation(relu, relu_prime)]
+    layers += [Dense(4096, 4096, **how), Activation(relu, relu_prime), Dense(4096, 1000, **how)]
+    return layers
+
+
+def test_vgg16_is_counted_without_its_memory(rng):
+    tracemalloc.start()
+    summary = summarise(vgg16(rng), (224, 224, 3))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert summary.parameters == 138_357_544
+    assert summary.output_shape == (1000,)
+    assert [row.output_shape for row in summary.rows if "Pool" in row.layer] == [
+        (112, 112, 64), (56, 56, 128), (28, 28, 256), (14, 14, 512), (7, 7, 512)]  # fmt: skip
+    assert peak < 2e8  # bytes; the weights themselves would take 1.1e9
