@@ -20,6 +20,7 @@ MODULES = sorted(
 # `network`: a formula has one home.
 ARROWS = {
     "activations": {"shapes"},
+    "augmentation": {"shapes", "windows"},
     "bars": set(),
     "conv": {"shapes", "initializers", "layers", "windows"},
     "datasets": {"shapes"},
