@@ -83,7 +83,8 @@ class Conv2D(Layer):
         A = padded(examples_last(X), self.pad)
         seen = windows(A, self._counts(X.shape[1:]), self.size, self.stride)
         self._cache = X.shape, seen
-        Z = _as_matrix(W).T @ seen + b[:, None]
+        Z = _as_matrix(W).T @ seen
+        Z += b[:, None]
         return examples_first(Z)
 
     def backward(self, dZ):
@@ -92,15 +93,16 @@ class Conv2D(Layer):
         dZ = floats("Conv2D", "dZ", dZ)
         expect("Conv2D", "dZ", dZ, (m, *self.output_shape(shape)), "the shape of Z, the output")
         D = examples_last(dZ)
-        dW = sum((x @ d.swapaxes(1, 2)).sum(axis=0) for x, d in zip(seen, D, strict=True))
+        dW = (seen @ D.swapaxes(2, 3)).sum(axis=(0, 1))
         self.W.grad = _as_kernels(dW, W.shape)
-        self.b.grad = dZ.sum(axis=(0, 1, 2))
+        self.b.grad = D.sum(axis=(0, 1)).sum(axis=1)
         turned = W[::-1, ::-1].swapaxes(2, 3)  # by 180°, and from c_out to c_in
-        inner = height + 2 * pad, width + 2 * pad
-        around = np.zeros((inner[0] + size - 1, inner[1] + size - 1, *D.shape[2:]), dtype=D.dtype)
+        more = 2 * pad + size - 1
+        around = np.zeros((height + more, width + more, *D.shape[2:]), dtype=D.dtype)
         next(parts(around[size - 1 :, size - 1 :], D.shape[:2], 1, self.stride))[...] = D
-        dX = _as_matrix(turned).T @ windows(around, inner, size, 1)
-        return examples_first(dX[pad : pad + height, pad : pad + width])
+        inner = around[pad : height + more - pad, pad : width + more - pad]
+        dX = _as_matrix(turned).T @ windows(inner, (height, width), size, 1)
+        return examples_first(dX)
 
     def output_shape(self, shape):
         expect_pictures("Conv2D", np.broadcast_to(0.0, (1, *shape)), self.W.value.shape[2])

@@ -6,7 +6,6 @@ long row, and a window is one block of memory.
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from course_lib.shapes import ShapeError, expect, floats
 
@@ -82,8 +81,10 @@ def windows(A, counts, size, stride):
     touches are stacked once; windows then overlap in memory, and nothing more is copied.
     """
     rows, columns = counts
-    *_, channels, m = A.shape
-    down = [A[u : u + stride * (rows - 1) + 1 : stride] for u in range(size)]
-    stacked = np.stack(down, axis=2)
-    seen = np.moveaxis(sliding_window_view(stacked, size, axis=1)[:, ::stride], -1, 2)
-    return seen.reshape(rows, columns, size * size * channels, m)
+    _, width, channels, m = A.shape
+    stacked = np.empty((rows, width, size, channels, m), dtype=A.dtype)
+    for u in range(size):
+        stacked[:, :, u] = A[u : u + stride * (rows - 1) + 1 : stride]
+    row, pixel, _, _, number = stacked.strides
+    shape = rows, columns, size * size * channels, m
+    return np.ndarray(shape, A.dtype, stacked, strides=(row, stride * pixel, m * number, number))
