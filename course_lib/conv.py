@@ -13,8 +13,8 @@ from itertools import product
 import numpy as np
 
 from course_lib.initializers import he
-from course_lib.layers import Layer, Parameter
-from course_lib.shapes import expect, expect_finite, expect_rng, expect_whole, floats
+from course_lib.layers import Layer, Parameter, drawn
+from course_lib.shapes import expect, expect_whole, floats
 from course_lib.windows import (
     count_windows,
     examples_first,
@@ -65,15 +65,9 @@ class Conv2D(Layer):
             expect_whole("Conv2D", name, number)
         if type(pad) is bool or pad != 0:
             expect_whole("Conv2D", "pad", pad)
-        expect_rng("Conv2D", rng)
-        if not callable(init):
-            raise TypeError(f"Conv2D: init is {init!r}, expected a function such as he or xavier.")
-        shape = (size, size, c_in, c_out)
-        weights = floats("Conv2D", "W", init(shape, rng=rng))
-        expect("Conv2D", "W", weights, shape, "what init has to return")
-        expect_finite("Conv2D", "W", weights, "It is what init returned.")
         self.size, self.stride, self.pad = size, stride, pad
-        self.W = Parameter("W", weights, decays=True)
+        shape = (size, size, c_in, c_out)
+        self.W = Parameter("W", drawn("Conv2D", init, shape, rng), decays=True)
         self.b = Parameter("b", np.zeros(c_out), decays=False)
         self.parameters = (self.W, self.b)
 

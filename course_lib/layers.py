@@ -14,7 +14,7 @@ import numpy as np
 from course_lib.initializers import he
 from course_lib.shapes import expect, expect_finite, expect_rng, expect_whole, floats
 
-__all__ = ["Activation", "Dense", "Flatten", "Layer", "Parameter"]
+__all__ = ["Activation", "Dense", "Flatten", "Layer", "Parameter", "drawn"]
 
 
 class Parameter:
@@ -121,13 +121,7 @@ class Dense(Layer):
     def __init__(self, n_in, n_out, *, rng, init=he):
         expect_whole("Dense", "n_in", n_in)
         expect_whole("Dense", "n_out", n_out)
-        expect_rng("Dense", rng)
-        if not callable(init):
-            raise TypeError(f"Dense: init is {init!r}, expected a function such as he or xavier.")
-        weights = floats("Dense", "W", init((n_in, n_out), rng=rng))
-        expect("Dense", "W", weights, (n_in, n_out), "what init has to return")
-        expect_finite("Dense", "W", weights, "It is what init returned.")
-        self.W = Parameter("W", weights, decays=True)
+        self.W = Parameter("W", drawn("Dense", init, (n_in, n_out), rng), decays=True)
         self.b = Parameter("b", np.zeros(n_out), decays=False)
         self.parameters = (self.W, self.b)
 
@@ -216,6 +210,21 @@ class Flatten(Layer):
 
     def output_shape(self, shape):
         return (math.prod(shape),)
+
+
+def drawn(who, init, shape, rng):
+    """The first weights of the layer `who`: what the initialiser `init` returns, checked.
+
+    Raises TypeError for what cannot be called or is no generator, ValueError for weights that
+    are not finite, ShapeError for another shape.
+    """
+    expect_rng(who, rng)
+    if not callable(init):
+        raise TypeError(f"{who}: init is {init!r}, expected a function such as he or xavier.")
+    weights = floats(who, "W", init(shape, rng=rng))
+    expect(who, "W", weights, shape, "what init has to return")
+    expect_finite(who, "W", weights, "It is what init returned.")
+    return weights
 
 
 def _like(Z, name, A):
