@@ -282,6 +282,16 @@ def paths_in_the_text(path, notebook):
     return found
 
 
+def no_control_characters(path, notebook):
+    """`\\v` in a Python string that was not raw is a vertical tab, and $\\varphi$ is lost."""
+    return [
+        f"{cell.id}: the character {character!r}"
+        for cell in notebook.cells
+        for character in sorted(set(cell.source))
+        if ord(character) < 32 and character != "\n"
+    ]
+
+
 CHECKS = [
     valid,
     executed_in_order,
@@ -302,4 +312,5 @@ CHECKS = [
     answers_stand_alone,
     sliders,
     paths_in_the_text,
+    no_control_characters,
 ]

@@ -146,6 +146,7 @@ SPOILT = [
     ("sliders", _delete(lambda c: c.id == "draw-once")),
     ("sliders", _delete(lambda c: "interact(" in c.source)),
     ("paths_in_the_text", _say("Open `course_lib/nothing.py`.")),
+    ("no_control_characters", _say("The slope of $\varphi$.")),
 ]
 
 
