@@ -1,15 +1,13 @@
 """The same network three times: ours, PyTorch's, scikit-learn's, with the same weights."""
 
-from itertools import pairwise
-
 import numpy as np
 from sklearn.neural_network import MLPClassifier
 
 from course_lib.activations import relu, relu_prime
 from course_lib.datasets import one_hot
-from course_lib.layers import Activation, Dense
+from course_lib.layers import Dense
 from course_lib.losses import SOFTMAX_CROSS_ENTROPY
-from course_lib.network import Network
+from course_lib.mlp import mlp
 from course_lib.optimizers import SGD, Adam
 
 try:
@@ -32,10 +30,7 @@ class Ours:
 
     def __init__(self, sizes, optimizer, dtype):
         rng = np.random.default_rng(1)
-        layers = []
-        for n_in, n_out in pairwise(sizes):
-            layers += [Dense(n_in, n_out, rng=rng), Activation(relu, relu_prime)]
-        self.net = Network(*layers[:-1], dtype=dtype)
+        self.net = mlp(sizes, relu, relu_prime, rng=rng, dtype=dtype)
         make = SGD if optimizer.startswith("SGD") else Adam
         self.optimizer = make(self.net, **SETTINGS[optimizer])
 

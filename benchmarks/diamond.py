@@ -1,11 +1,11 @@
 """The diamond of notebook 06: a tiny network, all 500 points in every step."""
 
-import time
+from functools import partial
 
 import numpy as np
 
 from benchmarks.contestants import NO_TORCH, torch
-from benchmarks.timing import Times, table
+from benchmarks.timing import in_turns, table
 from course_lib.activations import sigmoid, sigmoid_prime
 from course_lib.datasets import diamond
 from course_lib.layers import Activation, Dense
@@ -90,14 +90,8 @@ def full_batch(rounds, iterations=5000):
     for dtype in (np.float32, np.float64):
         begin = start(dtype)
         _expect_alike(running, begin)
-        seconds = []
-        for _ in range(rounds):
-            seconds.append([])
-            for run in running.values():
-                before = time.perf_counter()
-                run(*begin, iterations)
-                seconds[-1].append(time.perf_counter() - before)
-        times = Times(list(running), np.array(seconds))
+        training = {name: partial(run, *begin, iterations) for name, run in running.items()}
+        times = in_turns(training, rounds=rounds)
         for name in OURS:
             ratios = [times.ratio(name, t) if t in running else NO_TORCH for t in THEIRS]
             rows.append([name, dtype.__name__, f"{times.best(name) / 1000:.0f} ms", *ratios])

@@ -88,11 +88,23 @@ def both_ways(layers, X):
         return x.grad
 
     tolerance = 1e-3 if X.dtype == np.float32 else 1e-9
-    assert np.allclose(ours(), pytorchs().permute(0, 2, 3, 1), rtol=tolerance, atol=tolerance)
-    biases = [p.grad.numpy() for p in theirs.parameters() if p.ndim == 1]
-    for one, other in zip([p.grad for p in net.parameters if not p.decays], biases, strict=True):
+    pairs = [(net.forward(X), _as_ours(theirs(x))), (ours(), _as_ours(pytorchs()))]
+    pairs += zip(
+        [p.grad for p in net.parameters],
+        [_as_ours(p.grad, weights=True) for p in theirs.parameters()],
+        strict=True,
+    )
+    for one, other in pairs:
         assert np.allclose(one, other, rtol=tolerance, atol=tolerance * np.abs(other).max())
     return {"ours": ours, "PyTorch": pytorchs}
+
+
+def _as_ours(tensor, *, weights=False):
+    """PyTorch's pictures, or weights, with their axes in our order."""
+    array = tensor.detach().numpy()
+    if array.ndim == 4:
+        return array.transpose(2, 3, 1, 0) if weights else array.transpose(0, 2, 3, 1)
+    return array.T if weights else array
 
 
 def batch(side, channels, dtype, m=BATCH):

@@ -110,6 +110,21 @@ def test_loops_agree_with_scipy(size, rng):
             assert np.allclose(Z[i, ..., k], by_scipy + b[k])
 
 
+def slope_at(f, array, place):
+    """∂f/∂array[place], by nudging that one entry."""
+
+    def nudged(x):
+        other = array.copy()
+        other[place] = x
+        return f(other)
+
+    return numerical_gradient(nudged, array[place])
+
+
+def some_place(array, rng):
+    return tuple(int(rng.integers(n)) for n in array.shape)
+
+
 @given(settings_of_windows)
 def test_backward_agrees_with_nudging(drawn):
     size, stride, pad, c_in, c_out, m, height, width = drawn
@@ -123,25 +138,11 @@ def test_backward_agrees_with_nudging(drawn):
         return (dZ * correlate_loops(X, W, b, stride=stride, pad=pad)).sum()
 
     W, b = layer.W.value.copy(), layer.b.value.copy()
-    few = tuple(int(rng.integers(n)) for n in X.shape)  # one entry of X, and all of b
-
-    def nudged(x):
-        other = X.copy()
-        other[few] = x
-        return stand_in(other, W, b)
-
-    assert np.isclose(dX[few], numerical_gradient(nudged, X[few]), rtol=1e-4, atol=1e-6)
+    at, close = some_place(X, rng), {"rtol": 1e-4, "atol": 1e-6}
+    assert np.isclose(dX[at], slope_at(lambda X: stand_in(X, W, b), X, at), **close)
     assert np.allclose(layer.b.grad, numerical_gradient(lambda b: stand_in(X, W, b), b), rtol=1e-5)
-    place = tuple(int(rng.integers(n)) for n in W.shape)
-
-    def nudged_weight(w):
-        other = W.copy()
-        other[place] = w
-        return stand_in(X, other, b)
-
-    assert np.isclose(
-        layer.W.grad[place], numerical_gradient(nudged_weight, W[place]), rtol=1e-4, atol=1e-6
-    )
+    at = some_place(W, rng)
+    assert np.isclose(layer.W.grad[at], slope_at(lambda W: stand_in(X, W, b), W, at), **close)
 
 
 @pytest.mark.parametrize("pool", POOLS)
