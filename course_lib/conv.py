@@ -44,7 +44,7 @@ def correlate_loops(X, W, b, *, stride=1, pad=0):
     Z = np.zeros((len(X), *counts, len(b)), dtype=X.dtype)
     for i, r, s, k in product(*map(range, Z.shape)):
         window = X[i, r * stride : r * stride + size, s * stride : s * stride + size]
-        Z[i, r, s, k] = (window * W[..., k]).sum() + b[k]
+        Z[i, r, s, k] = (window * W[..., k]).sum() + b[k]  # (8.5)
     return Z
 
 
@@ -78,7 +78,7 @@ class Conv2D(Layer):
         seen = windows(A, self._counts(X.shape[1:]), self.size, self.stride)
         self._cache = X.shape, seen
         Z = _as_matrix(W).T @ seen
-        Z += b[:, None]
+        Z += b[:, None]  # (8.5)
         return examples_first(Z)
 
     def backward(self, dZ):
@@ -87,15 +87,15 @@ class Conv2D(Layer):
         dZ = floats("Conv2D", "dZ", dZ)
         expect("Conv2D", "dZ", dZ, (m, *self.output_shape(shape)), "the shape of Z, the output")
         D = examples_last(dZ)
-        dW = (seen @ D.swapaxes(2, 3)).sum(axis=(0, 1))
+        dW = (seen @ D.swapaxes(2, 3)).sum(axis=(0, 1))  # (8.10)
         self.W.grad = _as_kernels(dW, W.shape)
-        self.b.grad = D.sum(axis=(0, 1)).sum(axis=1)
+        self.b.grad = D.sum(axis=(0, 1)).sum(axis=1)  # (8.11)
         turned = W[::-1, ::-1].swapaxes(2, 3)  # by 180°, and from c_out to c_in
         more = 2 * pad + size - 1
         around = np.zeros((height + more, width + more, *D.shape[2:]), dtype=D.dtype)
         next(parts(around[size - 1 :, size - 1 :], D.shape[:2], 1, self.stride))[...] = D
         inner = around[pad : height + more - pad, pad : width + more - pad]
-        dX = _as_matrix(turned).T @ windows(inner, (height, width), size, 1)
+        dX = _as_matrix(turned).T @ windows(inner, (height, width), size, 1)  # (8.13)
         return examples_first(dX)
 
     def output_shape(self, shape):
@@ -137,10 +137,14 @@ class MaxPool2D(Layer):
         D, dA = _slope(self, dZ, Z), np.zeros_like(A)
         seen = parts(A, Z.shape[:2], self.size, self.stride)
         slopes = parts(dA, Z.shape[:2], self.size, self.stride)
+        apart = self.stride >= self.size  # each pixel in one window at most
         free = np.ones(Z.shape, dtype=bool)  # no maximum found yet
         for x, dx in zip(seen, slopes, strict=True):
-            first = free & (x == Z)
-            dx += first * D
+            first = free & (x == Z)  # (8.8)
+            if apart:
+                np.multiply(first, D, out=dx)
+            else:
+                dx += first * D
             free ^= first
         return examples_first(dA)
 
@@ -168,7 +172,7 @@ class AvgPool2D(Layer):
 
     def backward(self, dZ):
         shape, Z = self._recall()
-        share = _slope(self, dZ, Z) / Z.dtype.type(self.size**2)
+        share = _slope(self, dZ, Z) / Z.dtype.type(self.size**2)  # (8.9)
         dA = np.zeros(shape, dtype=share.dtype)
         for dx in parts(dA, Z.shape[:2], self.size, self.stride):
             dx += share
@@ -199,8 +203,9 @@ def _settings(who, size, stride):
 
 
 def _input(pool, X):
-    X = expect_pictures(type(pool).__name__, X)
-    return examples_last(X), pool.output_shape(X.shape[1:])[:2]
+    who = type(pool).__name__
+    X = expect_pictures(who, X)
+    return examples_last(X), count_windows(who, *X.shape[1:3], pool.size, pool.stride)
 
 
 def _slope(pool, dZ, Z):

@@ -38,7 +38,8 @@ def count_windows(who, height, width, size, stride, pad=0):
             f"{who}: X has pictures of {height} × {width} pixels{around}, expected at least "
             f"{size} × {size}, the window. Take a smaller one, or more padding."
         )
-    return (height + 2 * pad - size) // stride + 1, (width + 2 * pad - size) // stride + 1
+    sides = height + 2 * pad, width + 2 * pad
+    return tuple((side - size) // stride + 1 for side in sides)  # (8.6)
 
 
 def examples_last(X):

@@ -14,6 +14,11 @@ CALLS = {
     "plot_contours": lambda ax: plotting.plot_contours(
         lambda P: (P**2).sum(axis=1), (-1, 1), (-2, 2), paths={"a": X - 0.5}, minimum=(0, 0), ax=ax
     ),
+    "plot_convolution": lambda ax: plotting.plot_convolution(
+        np.eye(4), np.ones((2, 2)), np.ones((3, 3)), (1, 0), ax=ax
+    ),
+    "plot_feature_maps": lambda ax: plotting.plot_feature_maps(np.ones((4, 4, 3)), ax=ax),
+    "plot_filters": lambda ax: plotting.plot_filters(np.ones((3, 3, 1, 9)), ax=ax),
     "plot_fit": lambda ax: plotting.plot_fit([0, 1, 2], [1, 0, 3], lambda x: x, ax=ax),
     "plot_surface": lambda ax: plotting.plot_surface(
         lambda P: (P**2).sum(axis=1), (-1, 1), (-2, 2), path=X, ax=ax
@@ -24,6 +29,7 @@ CALLS = {
         {"x": (0, 0), "z": (1, 0.5)}, [("x", "z")], values={"x": 2}, derivatives={"z": 1}, ax=ax
     ),
     "plot_pictures": lambda ax: plotting.plot_pictures(np.ones((3, 4, 4)), ["a"] * 3, ax=ax),
+    "plot_pooling": lambda ax: plotting.plot_pooling(np.eye(4), 2, ax=ax),
     "plot_probability": lambda ax: plotting.plot_probability([0, 1], [0, 1], np.tanh, ax=ax),
     "plot_histograms": lambda ax: plotting.plot_histograms([X, np.zeros(3), []], ax=ax),
     "plot_history": lambda ax: plotting.plot_history({"a": [3, 2, 1], "b": [1]}, ax=ax),
@@ -93,6 +99,42 @@ def test_weights_and_biases_are_written_where_they_belong():
     texts = {text.get_text(): text.get_position() for text in ax.texts if text.get_text()}
     assert {"x", "h1", "h2", "20", "-10", "b = -1", "bias $b$"} == set(texts)
     assert texts["20"][1] > texts["-10"][1]
+
+
+def test_a_step_of_a_convolution_shows_what_is_known_so_far():
+    X, Z = np.arange(25.0).reshape(5, 5), np.array([[70.0, 71.0], [72.0, 73.0]])
+    ax = plotting.plot_convolution(X, np.full((3, 3), 99.0), Z, (1, 0), stride=2)
+    texts = [text.get_text() for text in ax.texts]
+    assert {"70", "71", "72"} <= set(texts) and "73" not in texts
+    assert texts.count("99") == 9
+    framed = [patch.get_bbox().bounds for patch in ax.patches if not patch.get_fill()]
+    assert framed[0] == (0, 2, 3, 3)  # the window: two rows down, since the stride is 2
+
+
+def test_a_ring_is_around_the_first_maximum_of_each_window():
+    ax = plotting.plot_pooling([[1, 5, 2, 2], [5, 4, 2, 0]], 2)
+    rings = [ring.center for ring in ax.patches if hasattr(ring, "center")]
+    assert rings == [(1.5, 0.5), (2.5, 0.5)]
+    ax = plotting.plot_pooling(np.eye(4), 2, stride=1)
+    assert sum(hasattr(ring, "center") for ring in ax.patches) == 9
+
+
+@pytest.mark.parametrize(("c_in", "pictures"), [(1, 4), (2, 8), (3, 4)])
+def test_filters_are_drawn_by_kernel_and_channel(c_in, pictures):
+    W = np.arange(4.0 * 9 * c_in).reshape(3, 3, c_in, 4)
+    drawn = plotting.plot_filters(W).images
+    assert len(drawn) == pictures
+    if c_in == 2:  # columns are kernels, rows are channels
+        assert np.array_equal(drawn[1].get_array(), W[:, :, 0, 1])
+        assert np.array_equal(drawn[4].get_array(), W[:, :, 1, 0])
+
+
+def test_feature_maps_are_on_one_scale():
+    A = np.ones((4, 4, 2)) * [0.5, 0.1]
+    first, second = plotting.plot_feature_maps(A).images
+    assert first.get_array().max() == 1 and np.isclose(second.get_array().max(), 0.2)
+    assert first.get_clim() == second.get_clim() == (0, 1)
+    assert plotting.plot_feature_maps(-A).images[0].get_clim() == (-1, 1)
 
 
 def test_show_displays_a_picture_with_its_alt_text_and_closes_the_figure():

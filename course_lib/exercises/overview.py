@@ -3,13 +3,13 @@
 import html
 from dataclasses import dataclass
 
-from course_lib.exercises import ch00, ch01, ch02, ch03, ch04, ch05, ch06, ch07, record
+from course_lib.exercises import ch00, ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, record
 from course_lib.exercises.cards import Card
 from course_lib.exercises.exercise import Exercise
 
 __all__ = ["CHAPTERS", "Progress", "Row", "exercises_of", "progress"]
 
-CHAPTERS = (ch00, ch01, ch02, ch03, ch04, ch05, ch06, ch07)
+CHAPTERS = (ch00, ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08)
 WIDTH = 12
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib.plotting.figures import axes_or_new
 
-__all__ = ["plot_pictures"]
+__all__ = ["plot_feature_maps", "plot_filters", "plot_pictures"]
 
 GAP = 0.12
 
@@ -46,6 +46,33 @@ def plot_pictures(pictures, titles=None, *, columns=8, signed=False, ax=None):
     ax.set_aspect("equal")
     ax.set_axis_off()
     return ax
+
+
+def plot_filters(W, *, columns=8, ax=None):
+    """Draw kernels (size, size, c_in, c_out): blue below zero, white at zero, red above.
+
+    One channel makes one picture for each kernel, three make one in colour, where grey is zero;
+    otherwise each column is a kernel, and each row one of its input channels. All are on one
+    scale. Returns the Axes.
+    """
+    W = np.asarray(W, dtype=float)
+    c_in, c_out = W.shape[2:]
+    if c_in == 3:
+        return plot_pictures(W.transpose(3, 0, 1, 2), columns=columns, signed=True, ax=ax)
+    pictures = W.transpose(2, 3, 0, 1).reshape(c_in * c_out, *W.shape[:2])
+    return plot_pictures(pictures, columns=columns if c_in == 1 else c_out, signed=True, ax=ax)
+
+
+def plot_feature_maps(A, *, columns=8, ax=None):
+    """Draw what one example's layer puts out, A (height, width, channels), a picture a channel.
+
+    Dark for large, on one scale for all; where some are negative, as `plot_filters` does.
+    Returns the Axes.
+    """
+    A = np.asarray(A, dtype=float)
+    largest = np.abs(A).max() or 1
+    pictures = A.transpose(2, 0, 1) / largest
+    return plot_pictures(pictures, columns=columns, signed=bool((A < 0).any()), ax=ax)
 
 
 def _draw(ax, picture, extent, largest, signed):

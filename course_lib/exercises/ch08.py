@@ -1,0 +1,875 @@
+"""Convolutional networks.
+
+The exercises of notebook 08. A picture of one channel is a table (height, width); a batch is
+X (m, height, width, channels), and kernels are W (size, size, c_in, c_out).
+"""
+
+import numpy as np
+
+from course_lib.exercises.exercise import Misconception, exercise
+from course_lib.exercises.judging import CORRECT, agrees_with, are_derivatives
+from course_lib.gradcheck import numerical_gradient
+
+# --------------------------------------------------------------------------- convolve
+
+
+def _tables(rng):
+    hand = (
+        np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 2.0], [0.0, 3.0, 0.0]]),
+        np.array([[1.0, 2.0], [3.0, 4.0]]),
+    )
+    shapes = [((4, 5), (2, 3)), ((6, 5), (3, 3)), ((3, 6), (3, 2))]
+    return [hand, *((rng.normal(size=a), rng.normal(size=b)) for a, b in shapes)]
+
+
+def _by_definition(X, W):
+    rows, columns = X.shape[0] - W.shape[0] + 1, X.shape[1] - W.shape[1] + 1
+    return [
+        [sum(X[r + W.shape[0] - 1 - u, s + W.shape[1] - 1 - v] * W[u, v]
+             for u in range(W.shape[0]) for v in range(W.shape[1])) for s in range(columns)]
+        for r in range(rows)
+    ]  # fmt: skip
+
+
+def _slide(X, W):
+    rows, columns = X.shape[0] - W.shape[0] + 1, X.shape[1] - W.shape[1] + 1
+    starts = [[(r, s) for s in range(columns)] for r in range(rows)]
+    return np.array(
+        [[(X[r : r + len(W), s : s + W.shape[1]] * W).sum() for r, s in row] for row in starts]
+    )
+
+
+def _not_turned(X, W):
+    (height, width), (rows, columns) = X.shape, W.shape
+    Z = np.zeros((height - rows + 1, width - columns + 1))
+    for r in range(len(Z)):
+        for s in range(Z.shape[1]):
+            Z[r, s] = (X[r : r + rows, s : s + columns] * W).sum()
+    return Z
+
+
+def _upside_down(X, W):
+    return _slide(X, W[::-1])
+
+
+def _left_to_right(X, W):
+    return _slide(X, W[:, ::-1])
+
+
+def _result_turned(X, W):
+    return _slide(X, W)[::-1, ::-1]
+
+
+def _edge_left_out(X, W):
+    return _slide(X, W[::-1, ::-1])[:-1, :-1]
+
+
+def _averaged(X, W):
+    return _slide(X, W[::-1, ::-1]) / W.size
+
+
+@exercise(
+    stars=2,
+    cases=_tables,
+    judge=agrees_with(_by_definition, "(8.3), sum by sum, gives other numbers."),
+    misconceptions=[
+        Misconception(
+            _not_turned,
+            "That is the cross-correlation (8.4): window and kernel as they stand. A convolution "
+            "turns the kernel first, by 180°.",
+        ),
+        Misconception(
+            _upside_down, "The kernel is turned upside down only; turn it left to right as well."
+        ),
+        Misconception(
+            _left_to_right, "The kernel is turned left to right only; turn it upside down as well."
+        ),
+        Misconception(
+            _result_turned, "You turned the result. It is the kernel that is turned, before."
+        ),
+        Misconception(
+            _edge_left_out,
+            "The last row and the last column are missing: there are height - rows + 1 places.",
+        ),
+        Misconception(_averaged, "A sum of products, not their mean."),
+    ],
+    hints=[
+        "Turned by 180° is upside down, and left to right: W[::-1, ::-1].",
+        "With the kernel turned, each output is (window * kernel).sum(), for every place where "
+        "the window lies inside the picture.",
+    ],
+    lesson="Turn the kernel, and a convolution is a cross-correlation: one routine serves both.",
+)
+def convolve(X, W):
+    """The convolution (8.3) of a picture with a kernel, wherever the kernel lies inside."""
+    W = W[::-1, ::-1]
+    (height, width), (rows, columns) = X.shape, W.shape
+    Z = np.zeros((height - rows + 1, width - columns + 1))
+    for r in range(len(Z)):
+        for s in range(Z.shape[1]):
+            Z[r, s] = (X[r : r + rows, s : s + columns] * W).sum()
+    return Z
+
+
+# --------------------------------------------------------------------------- output_size
+
+
+def _lengths(rng):
+    def draw(remainder, stride, pad):
+        size, others = int(rng.integers(2, 6)), int(rng.integers(3, 9))
+        return size + others * stride + remainder - 2 * pad, size, stride, pad
+
+    return [(8, 3, 1, 0), draw(0, 1, 1), draw(1, 2, 0), draw(1, 3, 1), draw(2, 3, 2)]
+
+
+def _places(length, size, stride, pad):
+    """How many starts leave room for the whole window: counted, not computed."""
+    return sum(
+        1 for start in range(0, length + 2 * pad, stride) if start + size <= length + 2 * pad
+    )
+
+
+def _length_by_stride(length, size, stride, pad):
+    return length // stride
+
+
+def _not_rounded(length, size, stride, pad):
+    return (length + 2 * pad - size) / stride + 1
+
+
+def _rounded_up(length, size, stride, pad):
+    return -(-(length + 2 * pad - size) // stride) + 1
+
+
+def _without_the_first(length, size, stride, pad):
+    return (length + 2 * pad - size) // stride
+
+
+def _one_sided(length, size, stride, pad):
+    return (length + pad - size) // stride + 1
+
+
+def _pad_left_out(length, size, stride, pad):
+    return (length - size) // stride + 1
+
+
+def _one_apart(length, size, stride, pad):
+    return length + 2 * pad - size + 1
+
+
+@exercise(
+    stars=1,
+    cases=_lengths,
+    judge=agrees_with(_places, "Counted one by one, there are not so many windows.", "The number"),
+    misconceptions=[
+        Misconception(
+            _length_by_stride,
+            "length / stride is right only for windows as wide as their stride, without padding. "
+            "Ask where the last window can start.",
+        ),
+        Misconception(
+            _not_rounded, "There are no parts of windows: round down, with //, what does not fit."
+        ),
+        Misconception(
+            _rounded_up, "Rounded up, the last window would stand over the edge. Round down."
+        ),
+        Misconception(
+            _without_the_first,
+            "One too few: the division counts the moves, and the first window needs none.",
+        ),
+        Misconception(_one_sided, "Zeros are added on both sides: 2 · pad."),
+        Misconception(_pad_left_out, "The padding makes the picture longer, by 2 · pad."),
+        Misconception(_one_apart, "That is stride 1. How many moves of `stride` pixels fit?"),
+    ],
+    hints=[
+        "With its zeros, the side is length + 2 pad. The first window starts at 0: where can the "
+        "last one start?",
+        "It may start at most at length + 2 pad - size. Divide by the stride, round down, and "
+        "count the first window too.",
+    ],
+    lesson="Count the moves, and add the window that has not moved yet.",
+)
+def output_size(length, size, stride, pad):
+    """How many windows of `size` fit along a side of `length` pixels: (8.6)."""
+    return (length + 2 * pad - size) // stride + 1
+
+
+# --------------------------------------------------------------------------- conv_parameters
+
+
+def _layers(rng):
+    drawn = [tuple(int(n) for n in rng.integers(2, 9, size=3)) for _ in range(3)]
+    return [(3, 1, 8), (5, 3, 4), *drawn]
+
+
+def _weights_and_biases(size, c_in, c_out):
+    return np.ones((size, size, c_in, c_out)).size + np.ones(c_out).size
+
+
+def _no_biases(size, c_in, c_out):
+    return size * size * c_in * c_out
+
+
+def _one_channel(size, c_in, c_out):
+    return (size * size + 1) * c_out
+
+
+def _bias_per_table(size, c_in, c_out):
+    return (size * size + 1) * c_in * c_out
+
+
+def _one_bias(size, c_in, c_out):
+    return size * size * c_in * c_out + 1
+
+
+def _not_squared(size, c_in, c_out):
+    return (size * c_in + 1) * c_out
+
+
+def _bias_per_input(size, c_in, c_out):
+    return size * size * c_in * c_out + c_in
+
+
+@exercise(
+    stars=1,
+    cases=_layers,
+    judge=agrees_with(
+        _weights_and_biases, "Counted one by one, there are not so many.", "The number"
+    ),
+    misconceptions=[
+        Misconception(_no_biases, "Those are the weights. Each kernel has a bias too."),
+        Misconception(
+            _one_channel,
+            "A kernel looks at all channels of its input: size · size · c_in weights each.",
+        ),
+        Misconception(
+            _bias_per_table, "The bias is added once, to the sum over all channels: one per kernel."
+        ),
+        Misconception(_one_bias, "Each of the c_out kernels has a bias of its own."),
+        Misconception(_not_squared, "The window is a square: size · size places."),
+        Misconception(_bias_per_input, "A bias for each output channel, not for each input."),
+    ],
+    hints=[
+        "How many numbers does one kernel hold, with its bias?",
+        "size · size · c_in weights and 1 bias; and there are c_out kernels.",
+    ],
+    lesson="However large the picture is, the layer does not grow: its weights are shared.",
+)
+def conv_parameters(size, c_in, c_out):
+    """How many weights and biases a convolution layer has: (8.7)."""
+    return (size * size * c_in + 1) * c_out
+
+
+# --------------------------------------------------------------------------- max_pool
+
+
+def _pictures(rng):
+    hand = np.arange(20.0).reshape(4, 5) % 7, 2, 2
+    settings = [((5, 6), 3, 1), ((7, 5), 2, 3), ((6, 9), 3, 2)]
+    return [hand, *((rng.normal(size=shape) - 3, *how) for shape, *how in settings)]
+
+
+def _largest_of_each(X, size, stride):
+    rows, columns = ((length - size) // stride + 1 for length in X.shape)
+    return [
+        [max(X[r * stride + u, s * stride + v] for u in range(size) for v in range(size))
+         for s in range(columns)] for r in range(rows)
+    ]  # fmt: skip
+
+
+def _pool(X, size, stride, statistic=np.max):
+    rows, columns = ((length - size) // stride + 1 for length in X.shape)
+    corners = [[(r * stride, s * stride) for s in range(columns)] for r in range(rows)]
+    return np.array([[statistic(X[r : r + size, s : s + size]) for r, s in row] for row in corners])
+
+
+def _stride_is_size(X, size, stride):
+    rows, columns = X.shape[0] // size, X.shape[1] // size
+    Z = np.zeros((rows, columns))
+    for r in range(rows):
+        for s in range(columns):
+            Z[r, s] = X[r * size : r * size + size, s * size : s * size + size].max()
+    return Z
+
+
+def _side_by_side_pixels(X, size, stride):
+    return _pool(X, size, 1)
+
+
+def _stride_for_the_count_alone(X, size, stride):
+    rows, columns = ((length - size) // stride + 1 for length in X.shape)
+    return _pool(X, size, 1)[:rows, :columns]
+
+
+def _mean_of_each(X, size, stride):
+    return _pool(X, size, stride, np.mean)
+
+
+def _rows_for_columns(X, size, stride):
+    return _pool(X, size, stride).T
+
+
+def _largest_in_size(X, size, stride):
+    return _pool(np.abs(X), size, stride)
+
+
+def _from_zero(X, size, stride):
+    return np.maximum(_pool(X, size, stride), 0)
+
+
+@exercise(
+    stars=1,
+    cases=_pictures,
+    judge=agrees_with(_largest_of_each, "Looked through pixel by pixel, the maxima are others."),
+    misconceptions=[
+        Misconception(
+            _stride_is_size,
+            "You let windows stand side by side: that is right for stride = size only. Window "
+            "(r, s) starts at row r · stride and column s · stride.",
+        ),
+        Misconception(_side_by_side_pixels, "That is stride 1: the argument `stride` is not used."),
+        Misconception(
+            _stride_for_the_count_alone,
+            "The number of windows heeds the stride, but they start at r, s. Begin at r · stride.",
+        ),
+        Misconception(_mean_of_each, "That is average pooling. Take the largest of each window."),
+        Misconception(_rows_for_columns, "Rows and columns of the result are exchanged."),
+        Misconception(_largest_in_size, "The largest number, not the largest without its sign."),
+        Misconception(
+            _from_zero, "The search begins at 0, and misses windows in which all are negative."
+        ),
+    ],
+    hints=[
+        "(8.6) says how many rows and columns there are; pad is 0.",
+        "Window (r, s) is X[r * stride : r * stride + size, s * stride : s * stride + size].",
+    ],
+    lesson="Each window says whether what you look for is in it, and forgets where.",
+)
+def max_pool(X, size, stride):
+    """The largest number of each window of one picture (height, width)."""
+    rows, columns = ((length - size) // stride + 1 for length in X.shape)
+    Z = np.zeros((rows, columns))
+    for r in range(rows):
+        for s in range(columns):
+            window = X[r * stride : r * stride + size, s * stride : s * stride + size]
+            Z[r, s] = window.max()
+    return Z
+
+
+# --------------------------------------------------------------------------- max_pool_backward
+
+
+def _with_ties(rng):
+    hand = np.array([[1.0, 5.0, 2.0, 2.0], [3.0, 4.0, 0.0, 2.0]]), np.array([[10.0, 20.0]])
+    drawn = []
+    for rows, columns in [(2, 3), (3, 2)]:
+        X = rng.permutation(16.0 * np.arange(4 * rows * columns))
+        X = X.reshape(2 * rows, 2 * columns)
+        X[:2, :2] = [[1, 9], [9, 9]]  # ties: the first in row order is at [0, 1]
+        X[2:4, :2] = [[4, 2], [7, 7]]
+        drawn.append((X, rng.normal(size=(rows, columns)) + 3))
+    return [hand, *drawn]
+
+
+def _to_the_first(X, dZ):
+    dX = np.zeros(X.shape)
+    for r, s in np.ndindex(dZ.shape):
+        window = X[2 * r : 2 * r + 2, 2 * s : 2 * s + 2]
+        u, v = next((u, v) for u, v in np.ndindex(2, 2) if window[u, v] == window.max())
+        dX[2 * r + u, 2 * s + v] = dZ[r, s]
+    return dX
+
+
+def _enlarged(table):
+    return table.repeat(2, axis=0).repeat(2, axis=1)
+
+
+def _maxima(X):
+    rows, columns = X.shape[0] // 2, X.shape[1] // 2
+    return X.reshape(rows, 2, columns, 2).max(axis=(1, 3))
+
+
+def _to_every_tie(X, dZ):
+    dX = np.zeros(X.shape)
+    for r in range(len(dZ)):
+        for s in range(dZ.shape[1]):
+            window = X[2 * r : 2 * r + 2, 2 * s : 2 * s + 2]
+            dX[2 * r : 2 * r + 2, 2 * s : 2 * s + 2] = (window == window.max()) * dZ[r, s]
+    return dX
+
+
+def _shared_by_ties(X, dZ):
+    mask = np.equal(X, _enlarged(_maxima(X)))
+    ties = mask.reshape(len(dZ), 2, dZ.shape[1], 2).sum(axis=(1, 3))
+    return mask * _enlarged(dZ / ties)
+
+
+def _shared_by_all(X, dZ):
+    return _enlarged(dZ) / 4
+
+
+def _to_everyone(X, dZ):
+    return _enlarged(dZ)
+
+
+def _to_the_corner(X, dZ):
+    dX = np.zeros(X.shape)
+    dX[::2, ::2] = dZ
+    return dX
+
+
+def _to_the_last(X, dZ):
+    return _to_the_first(X[::-1, ::-1], dZ[::-1, ::-1])[::-1, ::-1]
+
+
+def _mask_alone(X, dZ):
+    return (_to_the_first(X, np.ones(dZ.shape)) > 0).astype(float)
+
+
+def _maximum_itself(X, dZ):
+    return _to_the_first(X, _maxima(X))
+
+
+@exercise(
+    stars=2,
+    cases=_with_ties,
+    judge=agrees_with(
+        _to_the_first, "Window by window, each slope belongs to the first maximum alone."
+    ),
+    misconceptions=[
+        Misconception(
+            _to_every_tie,
+            "Right, but for ties: where several pixels share the maximum, each gets the whole "
+            "slope, which then counts several times. Give it to the first one in row order.",
+        ),
+        Misconception(
+            _shared_by_ties,
+            "You divide the slope among ties. That could be done; here, as in PyTorch, the first "
+            "maximum in row order takes it all.",
+        ),
+        Misconception(
+            _shared_by_all, "That is average pooling. Only the maximum moved the output."
+        ),
+        Misconception(
+            _to_everyone, "Every pixel of the window gets the slope. Only the maximum moved it."
+        ),
+        Misconception(
+            _to_the_corner,
+            "The slope always lands in the top left corner of the window. Where was its maximum?",
+        ),
+        Misconception(
+            _to_the_last, "Of several maxima the *first* in row order takes it, not the last."
+        ),
+        Misconception(_mask_alone, "That says where the maxima are. Multiply by dZ."),
+        Misconception(
+            _maximum_itself, "You put the maximum back. What flows back is dZ, to the same place."
+        ),
+    ],
+    hints=[
+        "Window (r, s) is X[2 * r : 2 * r + 2, 2 * s : 2 * s + 2]; its slope is dZ[r, s].",
+        "window.argmax() is the place of the first maximum, counted in row order from 0; "
+        "divmod(place, 2) makes a row and a column of it.",
+    ],
+    lesson="A gate again: what won goes on, and takes all of the blame.",
+)
+def max_pool_backward(X, dZ):
+    """dX of max pooling, one picture, windows of 2 by 2 side by side: (8.8)."""
+    dX = np.zeros(X.shape)
+    for r in range(len(dZ)):
+        for s in range(dZ.shape[1]):
+            u, v = divmod(X[2 * r : 2 * r + 2, 2 * s : 2 * s + 2].argmax(), 2)
+            dX[2 * r + u, 2 * s + v] = dZ[r, s]
+    return dX
+
+
+# --------------------------------------------------------------------------- avg_pool_backward
+
+
+def _slopes(rng):
+    hand = np.array([[4.0, 8.0], [12.0, 16.0]]), 2
+    return [hand, *((rng.normal(size=shape) + 2, k) for shape, k in [((2, 3), 3), ((3, 1), 2)])]
+
+
+def _mean_by_nudging(dZ, size):
+    rows, columns = dZ.shape
+
+    def stand_in(X):
+        return (dZ * X.reshape(rows, size, columns, size).mean(axis=(1, 3))).sum()
+
+    return numerical_gradient(stand_in, np.zeros((rows * size, columns * size)))
+
+
+def _not_divided(dZ, size):
+    return dZ.repeat(size, axis=0).repeat(size, axis=1)
+
+
+def _divided_by_the_side(dZ, size):
+    return dZ.repeat(size, axis=0).repeat(size, axis=1) / size
+
+
+def _times_the_window(dZ, size):
+    return dZ.repeat(size, axis=0).repeat(size, axis=1) * size * size
+
+
+def _side_by_side(dZ, size):
+    return np.tile(dZ, (size, size)) / size**2
+
+
+def _into_one_corner(dZ, size):
+    rows, columns = dZ.shape
+    dX = np.zeros((rows * size, columns * size))
+    dX[::size, ::size] = dZ
+    return dX
+
+
+def _not_enlarged(dZ, size):
+    return dZ / size**2
+
+
+@exercise(
+    stars=1,
+    cases=_slopes,
+    judge=agrees_with(_mean_by_nudging, "Finite differences disagree with your dX."),
+    misconceptions=[
+        Misconception(
+            _not_divided,
+            "Each pixel gets the whole slope. It entered a mean of size · size pixels, so it moves "
+            "that mean by 1 / (size · size) only.",
+        ),
+        Misconception(
+            _divided_by_the_side, "The window has size · size pixels, not size: divide by all."
+        ),
+        Misconception(_times_the_window, "Multiplied in place of divided by the window's pixels."),
+        Misconception(
+            _side_by_side,
+            "np.tile sets copies of the whole table side by side. Each *entry* has to fill its own "
+            "window: repeat along both axes.",
+        ),
+        Misconception(_into_one_corner, "All pixels of a window have an equal share in its mean."),
+        Misconception(
+            _not_enlarged, "The shares are right. dX has the shape of X: every pixel gets one."
+        ),
+    ],
+    hints=[
+        "A mean of n numbers moves by 1/n when one of them moves by 1.",
+        "np.repeat(dZ, size, axis=0) makes `size` rows of each.",
+    ],
+    lesson="What everyone caused, everyone answers for, in equal shares.",
+)
+def avg_pool_backward(dZ, size):
+    """dX of average pooling, one picture, windows side by side: (8.9)."""
+    return dZ.repeat(size, axis=0).repeat(size, axis=1) / size**2
+
+
+# --------------------------------------------------------------------------- conv_backward
+
+
+def _convolutions(rng):
+    hand = (np.arange(9.0).reshape(1, 3, 3, 1), np.array([1.0, 2.0, 3.0, 4.0]).reshape(2, 2, 1, 1),
+            np.array([1.0, 0.0, 0.0, -1.0]).reshape(1, 2, 2, 1), 1, 0)  # fmt: skip
+
+    def draw(m, height, width, size, c_in, c_out, stride, pad):
+        rows, columns = ((n + 2 * pad - size) // stride + 1 for n in (height, width))
+        X, W = rng.normal(size=(m, height, width, c_in)), rng.normal(size=(size, size, c_in, c_out))
+        return X, W, rng.normal(size=(m, rows, columns, c_out)), stride, pad
+
+    return [hand, draw(2, 4, 5, 3, 2, 3, 1, 1), draw(2, 6, 5, 3, 1, 2, 2, 0),
+            draw(3, 5, 4, 2, 2, 1, 2, 1)]  # fmt: skip
+
+
+def _window_of(X, r, s, size, stride):
+    return X[:, r * stride : r * stride + size, s * stride : s * stride + size]
+
+
+def _padded(X, pad):
+    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+
+
+def _judge_convolution(cases, values):
+    for (X, W, dZ, stride, pad), value in zip(cases, values, strict=True):
+
+        def J(X, W, b, dZ=dZ, stride=stride, pad=pad):
+            around, total = _padded(X, pad), 0.0
+            for r, s in np.ndindex(dZ.shape[1:3]):
+                window = _window_of(around, r, s, len(W), stride)
+                total += (dZ[:, r, s] * (np.tensordot(window, W, axes=3) + b)).sum()
+            return float(total)
+
+        b = np.zeros(W.shape[3])
+        dW = numerical_gradient(lambda W, X=X, b=b, J=J: J(X, W, b), W)
+        db = numerical_gradient(lambda b, X=X, W=W, J=J: J(X, W, b), b)
+        dX = numerical_gradient(lambda X, W=W, b=b, J=J: J(X, W, b), X)
+        verdict = are_derivatives(("dW", "db", "dX"), value, (dW, db, dX), (X, W, dZ, stride, pad))
+        if verdict is not CORRECT:
+            return verdict
+    return CORRECT
+
+
+def _back(X, W, dZ, stride, pad):
+    """dW, db, and dX with the ring of zeros still around it."""
+    around = _padded(X, pad)
+    dW, d_around = np.zeros_like(W), np.zeros_like(around)
+    for r, s in np.ndindex(dZ.shape[1:3]):
+        dW += np.tensordot(_window_of(around, r, s, len(W), stride), dZ[:, r, s], axes=(0, 0))
+        _window_of(d_around, r, s, len(W), stride)[...] += np.tensordot(dZ[:, r, s], W, axes=(1, 3))
+    return dW, dZ.sum(axis=(0, 1, 2)), d_around
+
+
+def _inner(d_around, X, pad):
+    return d_around[:, pad : pad + X.shape[1], pad : pad + X.shape[2]]
+
+
+def _stride_ignored(X, W, dZ, stride, pad):
+    around = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    dW, d_around = np.zeros_like(W), np.zeros_like(around)
+    size = len(W)
+    for r in range(dZ.shape[1]):
+        for s in range(dZ.shape[2]):
+            window = around[:, r : r + size, s : s + size]
+            for k in range(W.shape[3]):
+                dz = dZ[:, r, s, k][:, None, None, None]
+                dW[..., k] += (window * dz).sum(axis=0)
+                d_around[:, r : r + size, s : s + size] += W[..., k] * dz
+    dX = d_around[:, pad : pad + X.shape[1], pad : pad + X.shape[2]]
+    return dW, dZ.sum(axis=(0, 1, 2)), dX
+
+
+def _kernel_turned(X, W, dZ, stride, pad):
+    dW, db, _ = _back(X, W, dZ, stride, pad)
+    _, _, d_around = _back(X, W[::-1, ::-1], dZ, stride, pad)
+    return dW, db, _inner(d_around, X, pad)
+
+
+def _kernel_gradient_turned(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW[::-1, ::-1], db, _inner(d_around, X, pad)
+
+
+def _bias_in_each_place(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW, db * W[..., 0].size, _inner(d_around, X, pad)
+
+
+def _mean_over_examples(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW / len(X), db / len(X), _inner(d_around, X, pad)
+
+
+def _last_window_wins(X, W, dZ, stride, pad):
+    dW, db, _ = _back(X, W, dZ, stride, pad)
+    d_around = _padded(np.zeros_like(X), pad)
+    for r, s in np.ndindex(dZ.shape[1:3]):
+        _window_of(d_around, r, s, len(W), stride)[...] = np.tensordot(dZ[:, r, s], W, axes=(1, 3))
+    return dW, db, _inner(d_around, X, pad)
+
+
+def _ring_kept(X, W, dZ, stride, pad):
+    return _back(X, W, dZ, stride, pad)
+
+
+def _minus_pad(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW, db, d_around[:, pad:-pad, pad:-pad]
+
+
+def _top_left_kept(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW, db, d_around[:, : X.shape[1], : X.shape[2]]
+
+
+def _bias_of_one_picture(X, W, dZ, stride, pad):
+    dW, _, d_around = _back(X, W, dZ, stride, pad)
+    return dW, dZ.sum(axis=(1, 2)), _inner(d_around, X, pad)
+
+
+def _in_another_order(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return _inner(d_around, X, pad), dW, db
+
+
+@exercise(
+    stars=3,
+    cases=_convolutions,
+    judge=_judge_convolution,
+    misconceptions=[
+        Misconception(
+            _stride_ignored,
+            "Right for stride 1. Backwards, too, window (r, s) starts at row r · stride and column "
+            "s · stride: the forward pass looked there.",
+        ),
+        Misconception(
+            _kernel_turned,
+            "dW and db are right. You turned the kernel *and* added its entries where they came "
+            "from. (8.12) does the one, (8.13) the other: in the loop over windows, W stays as it "
+            "is.",
+        ),
+        Misconception(
+            _kernel_gradient_turned,
+            "db and dX are right. dW is not turned: entry (u, v) met pixel (u, v) of each window.",
+        ),
+        Misconception(
+            _bias_in_each_place,
+            "The bias is added once for each output, not once for each weight: db = Σ dZ, (8.11).",
+        ),
+        Misconception(
+            _mean_over_examples,
+            "You divided by m. The loss has done so already; a layer adds up its examples.",
+        ),
+        Misconception(
+            _last_window_wins,
+            "Windows overlap: a pixel's slopes from all of them add up. Write += in place of =.",
+        ),
+        Misconception(
+            _ring_kept,
+            "Right, with a ring of zeros too much: dX belongs to X, without padding. Cut it off.",
+        ),
+        Misconception(
+            _minus_pad,
+            "Right with padding. With pad = 0, [pad:-pad] is [0:0], which is empty. Write "
+            "pad : pad + height.",
+        ),
+        Misconception(
+            _top_left_kept, "You cut off the padding on the right and below only: begin at pad."
+        ),
+        Misconception(
+            _bias_of_one_picture, "db has one number for each kernel: sum over examples, too."
+        ),
+        Misconception(_in_another_order, "Return them in this order: `return dW, db, dX`."),
+    ],
+    hints=[
+        "Go through the windows as in the forward pass. Z[:, r, s, k] saw the window with the "
+        "kernel k: by each weight its slope is the pixel, by each pixel the weight, by b[k] it is "
+        "1. Multiply by dZ[:, r, s, k], and add up.",
+        "Begin with `around`, X and its ring of zeros (np.pad), and with zeros in the shape of "
+        "`around` and of W. For each r, s and k: dW[..., k] += (window * dz).sum(axis=0), and the "
+        "same window of the other zeros += W[..., k] * dz, where dz is dZ[:, r, s, k] with three "
+        "more axes: [:, None, None, None].",
+        "Last cut off the ring: dX = d_around[:, pad : pad + height, pad : pad + width].",
+    ],
+    lesson="A convolution is a dense layer that stands in many places: the gradients of its shared "
+    "weights add up over all of them.",
+)
+def conv_backward(X, W, dZ, stride, pad):
+    """dW, db and dX of a convolution layer: (8.10), (8.11) and (8.12)."""
+    size, (_, height, width, _) = len(W), X.shape
+    around = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    dW, d_around = np.zeros_like(W), np.zeros_like(around)
+    for r in range(dZ.shape[1]):
+        for s in range(dZ.shape[2]):
+            rows = slice(r * stride, r * stride + size)
+            columns = slice(s * stride, s * stride + size)
+            for k in range(W.shape[3]):
+                dz = dZ[:, r, s, k][:, None, None, None]
+                dW[..., k] += (around[:, rows, columns] * dz).sum(axis=0)
+                d_around[:, rows, columns] += W[..., k] * dz
+    dX = d_around[:, pad : pad + height, pad : pad + width]
+    return dW, dZ.sum(axis=(0, 1, 2)), dX
+
+
+# --------------------------------------------------------------------------- receptive_field
+
+
+def _stacks(rng):
+    hand = [(3, 1), (2, 2), (3, 1)]
+    fixed = [[(3, 1), (3, 1)], [(5, 2), (3, 2), (2, 3)]]
+    drawn = [
+        [(int(rng.integers(2, 5)), int(rng.integers(1, 4))) for _ in range(depth)]
+        for depth in (3, 4)
+    ]
+    return [(stack,) for stack in (hand, *fixed, *drawn)]
+
+
+def _pixels_seen(layers):
+    """Walk back from one output: which pixels of the row does it depend on?"""
+    first = last = 0
+    for size, stride in reversed(layers):
+        first, last = first * stride, last * stride + size - 1
+    return last - first + 1
+
+
+def _strides_ignored(layers):
+    return 1 + sum(size - 1 for size, stride in layers)
+
+
+def _sizes_added(layers):
+    return sum(size for size, stride in layers)
+
+
+def _own_stride_too(layers):
+    field, apart = 1, 1
+    for size, stride in layers:
+        apart *= stride
+        field += (size - 1) * apart
+    return field
+
+
+def _sizes_multiplied(layers):
+    field = 1
+    for size, _ in layers:
+        field *= size
+    return field
+
+
+def _strides_added(layers):
+    field, apart = 1, 0
+    for size, stride in layers:
+        field += (size - 1) * max(apart, 1)
+        apart += stride
+    return field
+
+
+def _last_layer_alone(layers):
+    return layers[-1][0]
+
+
+def _without_itself(layers):
+    field, apart = 0, 1
+    for size, stride in layers:
+        field += (size - 1) * apart
+        apart *= stride
+    return field
+
+
+@exercise(
+    stars=2,
+    cases=_stacks,
+    judge=agrees_with(
+        _pixels_seen, "Walking back from one output, other pixels are seen.", "The width"
+    ),
+    misconceptions=[
+        Misconception(
+            _strides_ignored,
+            "Right where all strides are 1. After a stride of 2, neighbours stand 2 pixels apart, "
+            "and every further step of a window counts twice.",
+        ),
+        Misconception(
+            _sizes_added, "Windows overlap: one that has already a pixel adds size - 1 more."
+        ),
+        Misconception(
+            _own_stride_too,
+            "A layer's own stride moves its windows apart for the layers *after* it. Multiply "
+            "after adding.",
+        ),
+        Misconception(_sizes_multiplied, "Sizes are not multiplied: each layer adds to the width."),
+        Misconception(_strides_added, "Distances are multiplied: a stride of 2 on top of 2 is 4."),
+        Misconception(
+            _last_layer_alone,
+            "That is what it sees of the layer before. Each of those values saw more than a pixel.",
+        ),
+        Misconception(_without_itself, "Begin with 1: without layers, an output is one pixel."),
+    ],
+    hints=[
+        "Keep two numbers: the width seen so far (1), and how far apart neighbours stand in the "
+        "picture (1).",
+        "For each layer: the width grows by (size - 1) · distance; then the distance is "
+        "multiplied by the stride.",
+    ],
+    lesson="Small windows, stacked, see far; strides and pooling make them see farther.",
+)
+def receptive_field(layers):
+    """How many pixels wide is what one output sees, after layers of (size, stride): (8.14)."""
+    field, apart = 1, 1
+    for size, stride in layers:
+        field += (size - 1) * apart
+        apart *= stride
+    return field

@@ -1,0 +1,101 @@
+"""Tables of numbers under a window: a convolution step by step, and what a pooling window chose."""
+
+import numpy as np
+from matplotlib.patches import Circle, Rectangle
+
+from course_lib.plotting.figures import axes_or_new
+
+__all__ = ["plot_convolution", "plot_pooling"]
+
+GAP = 1.2
+WINDOW, RESULT = "#D55E00", "#0072B2"
+
+
+def plot_convolution(X, W, Z, place, *, stride=1, ax=None):
+    """Draw one step of a convolution: the window on X, the kernel, and Z as far as it is known.
+
+    Parameters
+    ----------
+    X, W, Z : arrays (height, width), (size, size), (rows, columns)
+        The picture with its padding, the kernel, and the result, whose entries are written up
+        to `place` in row order.
+    place : (r, s)
+        The row and the column of Z that is being computed.
+    stride : int
+        How far apart the windows stand.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    X, W, Z = (np.asarray(table, dtype=float) for table in (X, W, Z))
+    r, s = place
+    ax = axes_or_new(ax, figsize=(0.5 * (X.shape[1] + W.shape[1] + Z.shape[1] + 4), 0.5 * len(X)))
+    known = np.arange(Z.size).reshape(Z.shape) <= r * Z.shape[1] + s
+    left, middle = 0, len(X) / 2
+    for table, shown, sign in [(X, True, "⋆"), (W, True, "="), (Z, known, "")]:
+        top = middle - len(table) / 2
+        _table(ax, table, left, top, np.broadcast_to(shown, table.shape))
+        if table is X:
+            _frame(ax, left + s * stride, top + r * stride, W.shape, WINDOW)
+        if table is W:
+            _frame(ax, left, top, W.shape, WINDOW)
+        if table is Z:
+            _frame(ax, left + s, top + r, (1, 1), RESULT)
+        left += table.shape[1]
+        ax.text(left + GAP / 2, middle, sign, ha="center", va="center", fontsize=16)
+        left += GAP
+    return _finished(ax, left - GAP, len(X))
+
+
+def plot_pooling(X, size, *, stride=None, ax=None):
+    """Draw the windows of max pooling on X, with a ring around what each of them chose.
+
+    Parameters
+    ----------
+    X : array (height, width)
+        Dark for large numbers, which are written into their pixels.
+    size, stride : int
+        Windows of `size` by `size` stand `stride` apart (None: `size`). The first maximum in
+        row order is chosen.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    X, stride = np.asarray(X, dtype=float), stride or size
+    ax = axes_or_new(ax, figsize=(0.5 * X.shape[1], 0.5 * len(X)))
+    _table(ax, X, 0, 0, np.ones(X.shape, dtype=bool))
+    for r in range(0, len(X) - size + 1, stride):
+        for s in range(0, X.shape[1] - size + 1, stride):
+            u, v = divmod(X[r : r + size, s : s + size].argmax(), size)
+            _frame(ax, s, r, (size, size), WINDOW)
+            ring = Circle((s + v + 0.5, r + u + 0.5), 0.42, fill=False, color=RESULT, lw=2)
+            ax.add_patch(ring)
+    return _finished(ax, X.shape[1], len(X))
+
+
+def _table(ax, table, left, top, shown):
+    """Each number in a cell, dark for large ones."""
+    low, spread = table.min(), np.ptp(table) or 1
+    for (r, s), number in np.ndenumerate(table):
+        grey = 1 - 0.55 * (number - low) / spread if shown[r, s] else 1
+        corner = left + s, top + r
+        ax.add_patch(Rectangle(corner, 1, 1, facecolor=str(grey), edgecolor="0.6", lw=0.6))
+        if shown[r, s]:
+            text = f"{number:.2g}"
+            ax.text(corner[0] + 0.5, corner[1] + 0.5, text, ha="center", va="center", fontsize=9)
+
+
+def _frame(ax, left, top, shape, colour):
+    ax.add_patch(
+        Rectangle((left, top), *shape[::-1], fill=False, edgecolor=colour, lw=2.5, zorder=3)
+    )
+
+
+def _finished(ax, width, height):
+    ax.set(xlim=(-0.1, width + 0.1), ylim=(height + 0.1, -0.1), aspect="equal")
+    ax.set_axis_off()
+    return ax
