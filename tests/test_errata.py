@@ -6,15 +6,18 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from notebook_files import ROOT
+from scipy.signal import correlate2d
 from sklearn.datasets import load_digits
 
 from course_lib.activations import relu, relu_prime, sigmoid, softmax, tanh, tanh_prime
+from course_lib.conv import AvgPool2D, Conv2D, MaxPool2D, correlate_loops
 from course_lib.datasets import diamond, gates, gaussians, one_hot, two_features
 from course_lib.gradcheck import numerical_gradient
 from course_lib.initializers import he, small_normal, xavier
 from course_lib.losses import BINARY_CROSS_ENTROPY, MSE, SOFTMAX_CROSS_ENTROPY
 from course_lib.mlp import mlp
 from course_lib.optimizers import SGD
+from course_lib.shapes import ShapeError
 from course_lib.training import fit
 
 PAGE = (ROOT / "docs" / "errata.md").read_text("utf-8")
@@ -504,3 +507,165 @@ def test_c16_and_fb_disagree_at_the_kink(rng):
             batch_size=10, rng=np.random.default_rng(1), progress=False)  # fmt: skip
         ends.append(net.theta)
     assert np.array_equal(*ends)
+
+
+# --- notebook 08
+
+
+def test_fb_linear_alone_is_no_convolution(rng):
+    x, y = rng.normal(size=(2, 6))
+    fading = np.diag(0.5 ** np.arange(6.0))  # a linear system that grows tired
+    assert np.allclose(fading @ (2 * x + y), 2 * (fading @ x) + fading @ y)
+    clap, later = np.eye(6)[0], np.eye(6)[1]
+    assert not np.allclose(np.roll(fading @ clap, 1), fading @ later)  # another echo later
+    w = rng.normal(size=3)
+    assert np.allclose(np.roll(np.convolve(clap, w), 1), np.convolve(later, w))
+
+
+def test_fb_kernel_indexes_itself(rng):
+    X, W = rng.normal(size=(5, 6)), rng.normal(size=(3, 3))
+    right = correlate2d(X, W, mode="valid")
+    for row in W:  # whichever one number the index w may stand for
+        assert not np.allclose(correlate2d(X, np.tile(row, (3, 1)), mode="valid"), right)
+    assert np.allclose(
+        correlate_loops(X[None, :, :, None], W[:, :, None, None], [0])[0, ..., 0], right
+    )
+
+
+@pytest.mark.parametrize(("m", "k", "stride", "right"), [(8, 2, 2, 4), (13, 3, 2, 6), (7, 2, 2, 3)])
+def test_fb_pooled_size_takes_the_stride_for_the_window(m, k, stride, right):
+    rows, _, _ = MaxPool2D(k, stride=stride).output_shape((m, m, 1))
+    assert rows == right
+    assert (m / k == right) == (stride == k and m % k == 0)
+
+
+SLOPES = np.array([[1.0, 2.0], [3.0, 4.0]])[None, :, :, None]
+
+
+def test_fb_draws_maxima_without_their_places(rng):
+    drawn = np.pad(SLOPES[0, :, :, 0], 1)
+    pool, X = MaxPool2D(2), rng.permutation(16.0 * np.arange(16)).reshape(1, 4, 4, 1)
+    pool.forward(X)
+    assert not np.array_equal(pool.backward(SLOPES)[0, :, :, 0], drawn)
+    X[0, 1:3, 1:3] += 1000  # only now the maxima stand where they are drawn
+    pool.forward(X)
+    assert np.array_equal(pool.backward(SLOPES)[0, :, :, 0], drawn)
+
+
+def test_fb_draws_means_without_dividing(rng):
+    X, pool = rng.normal(size=(1, 4, 4, 1)), AvgPool2D(2)
+    drawn = SLOPES.repeat(2, axis=1).repeat(2, axis=2)
+    right = numerical_gradient(lambda X: (SLOPES * pool.forward(X)).sum(), X)
+    assert np.allclose(pool.backward(SLOPES), right)
+    assert np.allclose(drawn, 4 * right)
+
+
+@pytest.fixture
+def three_by_three(rng):
+    """The worked example: a picture, a kernel, and what comes back."""
+    return rng.normal(size=(3, 3)), rng.normal(size=(2, 2)), rng.normal(size=(2, 2))
+
+
+def test_fb_example_has_no_padding(three_by_three):
+    a, w, d = three_by_three
+    a, w = a[None, :, :, None], w[:, :, None, None]
+    assert correlate_loops(a, w, [0], pad=0).shape[1:3] == d.shape
+    assert correlate_loops(a, w, [0], pad=1).shape[1:3] == (4, 4)
+
+
+def test_fb_z22_has_a_wrong_pixel(three_by_three):
+    a, w, _ = three_by_three
+    z22 = correlate2d(a, w, mode="valid")[1, 1]
+    others = a[1, 1] * w[0, 0] + a[1, 2] * w[0, 1] + a[2, 2] * w[1, 1]
+    assert np.isclose(others + a[2, 1] * w[1, 0], z22)
+    assert not np.isclose(others + a[1, 2] * w[1, 0], z22)
+
+
+def test_fb_a33_has_a_weight_that_does_not_exist(three_by_three):
+    a, w, d = three_by_three
+    slopes = numerical_gradient(lambda a: (d * correlate2d(a, w, mode="valid")).sum(), a)
+    assert np.isclose(slopes[2, 2], d[1, 1] * w[1, 1])
+    with pytest.raises(IndexError):
+        w[2, 2]
+
+
+def test_fb_takes_the_gradient_for_the_picture(three_by_three):
+    a, w, d = three_by_three
+    slopes = numerical_gradient(lambda a: (d * correlate2d(a, w, mode="valid")).sum(), a)
+    assert slopes.shape == a.shape and not np.allclose(slopes, a)
+
+
+def test_fb_forgets_the_ring_around_delta(three_by_three):
+    a, w, d = three_by_three
+    slopes = numerical_gradient(lambda a: (d * correlate2d(a, w, mode="valid")).sum(), a)
+    turned = w[::-1, ::-1]
+    assert correlate2d(d, turned, mode="valid").shape == (1, 1)
+    assert np.allclose(correlate2d(np.pad(d, 1), turned, mode="valid"), slopes)
+
+
+def test_fb_adds_the_bias_inside_the_sum(rng):
+    X, W = rng.normal(size=(1, 3, 3, 2)), rng.normal(size=(3, 3, 2, 1))
+    theirs = np.sum(X[0] * W[..., 0] + 0.7)
+    assert np.isclose(theirs, (X[0] * W[..., 0]).sum() + 18 * 0.7)
+    assert np.isclose(correlate_loops(X, W, [0.7]).item(), (X[0] * W[..., 0]).sum() + 0.7)
+
+
+def test_fb_int_finds_a_window_that_does_not_fit(rng):
+    n, f, stride = 2, 3, 2
+    assert int((n - f) / stride) + 1 == 1
+    with pytest.raises(ShapeError, match="the window"):
+        Conv2D(1, 1, f, stride=stride, rng=rng).output_shape((n, n, 1))
+
+
+def convolution(rng, stride, pad):
+    """A layer after its forward pass, X, and dZ."""
+    layer = Conv2D(2, 3, 3, stride=stride, pad=pad, rng=rng)
+    X = rng.normal(size=(2, 7, 7, 2))
+    return layer, X, rng.normal(size=layer.forward(X).shape)
+
+
+def window_by_window(layer, X, dZ, stride):
+    """dW and dX, still padded, with windows that begin at (r · stride, s · stride)."""
+    W, pad = layer.W.value, layer.pad
+    around = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    dW, d_around = np.zeros_like(W), np.zeros_like(around)
+    for i, r, s, k in np.ndindex(dZ.shape):
+        window = np.s_[i, r * stride : r * stride + 3, s * stride : s * stride + 3]
+        dW[..., k] += around[window] * dZ[i, r, s, k]
+        d_around[window] += W[..., k] * dZ[i, r, s, k]
+    return dW, d_around
+
+
+def test_fb_convolution_forgets_its_stride_on_the_way_back(rng):
+    layer, X, dZ = convolution(rng, stride=2, pad=1)
+    dX = layer.backward(dZ)
+    dW, d_around = window_by_window(layer, X, dZ, stride=2)
+    assert np.allclose(dW, layer.W.grad) and np.allclose(d_around[:, 1:-1, 1:-1], dX)
+    dW, d_around = window_by_window(layer, X, dZ, stride=1)  # begins at r, s
+    assert not np.allclose(dW, layer.W.grad) and not np.allclose(d_around[:, 1:-1, 1:-1], dX)
+
+
+def test_fb_minus_zero_cuts_everything(rng):
+    layer, X, dZ = convolution(rng, stride=1, pad=0)
+    dX, pad = layer.backward(dZ), 0
+    _, d_around = window_by_window(layer, X, dZ, stride=1)
+    assert d_around[:, pad:-pad, pad:-pad].size == 0
+    assert np.allclose(d_around[:, pad : pad + 7, pad : pad + 7], dX)
+
+
+def test_fb_pooling_forgets_its_stride_on_the_way_back(rng):
+    X, pool = rng.normal(size=(1, 6, 6, 1)), AvgPool2D(2)
+    dZ = rng.normal(size=pool.forward(X).shape)
+    theirs = np.zeros_like(X)
+    for r, s in np.ndindex(3, 3):
+        theirs[0, r : r + 2, s : s + 2, 0] += dZ[0, r, s, 0] / 4
+    right = numerical_gradient(lambda X: (dZ * pool.forward(X)).sum(), X)
+    assert np.allclose(pool.backward(dZ), right) and not np.allclose(theirs, right)
+
+
+def test_fb_ties_multiply_the_slope():
+    X, pool = np.zeros((1, 2, 2, 1)), MaxPool2D(2)
+    mask = np.equal(X, X.max())
+    assert (mask * 5.0).sum() == 20
+    pool.forward(X)
+    assert pool.backward(np.full((1, 1, 1, 1), 5.0)).sum() == 5

@@ -161,6 +161,14 @@ def test_a_spoilt_notebook_is_noticed(name, spoil):
     assert getattr(hygiene, name)(GATES, notebook)
 
 
+def test_the_maps_lead_to_every_notebook():
+    start = "\n".join(cell.source for cell in text_cells(read(PATHS[0])))
+    front_page = (ROOT / "README.md").read_text("utf-8")
+    for path in PATHS:
+        assert f"]({path.name})" in start or path == PATHS[0], path.name
+        assert f"](notebooks/{path.name})" in front_page, path.name
+
+
 def test_one_chinese_word_for_each_english_one():
     """A pair such as *weight* (权重) is the same wherever it stands."""
     words = {}
