@@ -29,7 +29,7 @@ def random_shifts(X, *, rng, most=1):
     new array. Raises as `shift` does, and TypeError for a foreign `rng`. Source: notebook 08.
     """
     expect_rng("random_shifts", rng)
-    expect_whole("random_shifts", "most", most)
+    most = expect_whole("random_shifts", "most", most)
     X = expect_pictures("random_shifts", X)
     down, right = rng.integers(-most, most + 1, size=(2, len(X)))
     moved = np.empty_like(X)

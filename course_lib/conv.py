@@ -19,6 +19,7 @@ from course_lib.windows import (
     count_windows,
     examples_first,
     examples_last,
+    expect_picture_shape,
     expect_pictures,
     padded,
     parts,
@@ -33,15 +34,17 @@ def correlate_loops(X, W, b, *, stride=1, pad=0):
 
     X (m, height, width, c_in) is surrounded by `pad` zeros; W (size, size, c_in, c_out),
     b (c_out,). The sum runs over u, v and c. Returns Z (m, rows, columns, c_out). In loops, so
-    slow: the oracle of `Conv2D`. Raises ShapeError for shapes that do not go together.
+    slow: the oracle of `Conv2D`. Raises ShapeError for shapes that do not go together,
+    ValueError for a stride or pad out of its range.
     """
     W, b = floats("correlate_loops", "W", W), floats("correlate_loops", "b", b)
     expect("correlate_loops", "W", W, ("size", "size", "c_in", "c_out"), "a square of weights")
     expect("correlate_loops", "b", b, W.shape[3:], "one bias for each kernel")
     X = expect_pictures("correlate_loops", X, W.shape[2])
-    size, counts = len(W), count_windows("correlate_loops", *X.shape[1:3], len(W), stride, pad)
+    size, stride, pad = _settings("correlate_loops", len(W), stride, pad)
+    counts = count_windows("correlate_loops", *X.shape[1:3], size, stride, pad)
     X = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
-    Z = np.zeros((len(X), *counts, len(b)), dtype=X.dtype)
+    Z = np.zeros((len(X), *counts, len(b)), dtype=np.result_type(X, W, b))
     for i, r, s, k in product(*map(range, Z.shape)):
         window = X[i, r * stride : r * stride + size, s * stride : s * stride + size]
         Z[i, r, s, k] = (window * W[..., k]).sum() + b[k]  # (8.5)
@@ -61,12 +64,9 @@ class Conv2D(Layer):
     """
 
     def __init__(self, c_in, c_out, size, *, stride=1, pad=0, rng, init=he):
-        for name, number in (("c_in", c_in), ("c_out", c_out), ("size", size), ("stride", stride)):
-            expect_whole("Conv2D", name, number)
-        if type(pad) is bool or pad != 0:
-            expect_whole("Conv2D", "pad", pad)
-        self.size, self.stride, self.pad = size, stride, pad
-        shape = (size, size, c_in, c_out)
+        self.size, self.stride, self.pad = _settings("Conv2D", size, stride, pad)
+        channels = expect_whole("Conv2D", "c_in", c_in), expect_whole("Conv2D", "c_out", c_out)
+        shape = (self.size, self.size, *channels)
         self.W = Parameter("W", drawn("Conv2D", init, shape, rng), decays=True)
         self.b = Parameter("b", np.zeros(c_out), decays=False)
         self.parameters = (self.W, self.b)
@@ -82,10 +82,11 @@ class Conv2D(Layer):
         return examples_first(Z)
 
     def backward(self, dZ):
-        (m, *shape), seen = self._recall()
-        W, (height, width, _), pad, size = self.W.value, shape, self.pad, self.size
+        (m, height, width, c_in), seen = self._recall()
+        W, pad, size = self.W.value, self.pad, self.size
+        Z_shape = (m, *self.output_shape((height, width, c_in)))
         dZ = floats("Conv2D", "dZ", dZ)
-        expect("Conv2D", "dZ", dZ, (m, *self.output_shape(shape)), "the shape of Z, the output")
+        expect("Conv2D", "dZ", dZ, Z_shape, "the shape of Z, the output")
         D = examples_last(dZ)
         dW = (seen @ D.swapaxes(2, 3)).sum(axis=(0, 1))  # (8.10)
         self.W.grad = _as_kernels(dW, W.shape)
@@ -99,7 +100,7 @@ class Conv2D(Layer):
         return examples_first(dX)
 
     def output_shape(self, shape):
-        expect_pictures("Conv2D", np.broadcast_to(0.0, (1, *shape)), self.W.value.shape[2])
+        expect_picture_shape("Conv2D", shape, self.W.value.shape[2])
         return (*self._counts(shape), self.W.value.shape[3])
 
     def multiplications(self, shape):
@@ -124,13 +125,13 @@ class MaxPool2D(Layer):
     """
 
     def __init__(self, size, *, stride=None):
-        self.size, self.stride = _settings("MaxPool2D", size, stride)
+        self.size, self.stride, _ = _settings("MaxPool2D", size, stride)
 
     def forward(self, X):
         A, counts = _input(self, X)
         Z = reduce(np.maximum, parts(A, counts, self.size, self.stride))
         self._cache = A, Z
-        return examples_first(Z)
+        return examples_first(Z.copy())
 
     def backward(self, dZ):
         A, Z = self._recall()
@@ -162,7 +163,7 @@ class AvgPool2D(Layer):
     """
 
     def __init__(self, size, *, stride=None):
-        self.size, self.stride = _settings("AvgPool2D", size, stride)
+        self.size, self.stride, _ = _settings("AvgPool2D", size, stride)
 
     def forward(self, X):
         A, counts = _input(self, X)
@@ -195,11 +196,10 @@ def _as_kernels(matrix, shape):
     return matrix.reshape(shape).swapaxes(0, 1)
 
 
-def _settings(who, size, stride):
-    expect_whole(who, "size", size)
-    if stride is not None:
-        expect_whole(who, "stride", stride)
-    return size, stride or size
+def _settings(who, size, stride, pad=0):
+    size = expect_whole(who, "size", size)
+    stride = size if stride is None else expect_whole(who, "stride", stride)
+    return size, stride, expect_whole(who, "pad", pad, least=0)
 
 
 def _input(pool, X):
@@ -217,7 +217,7 @@ def _slope(pool, dZ, Z):
 
 def _pooled_shape(pool, shape):
     who = type(pool).__name__
-    expect_pictures(who, np.broadcast_to(0.0, (1, *shape)))
+    expect_picture_shape(who, shape)
     return (*count_windows(who, *shape[:2], pool.size, pool.stride), shape[2])
 
 

@@ -98,10 +98,13 @@ def expect_finite(who, name, array, hint):
     )
 
 
-def expect_whole(who, name, number):
-    """Raise ValueError unless `number` is a whole number of at least 1."""
-    if not _is_whole(number):
-        raise ValueError(f"{who}: {name} is {number!r}, expected a whole number of at least 1.")
+def expect_whole(who, name, number, least=1):
+    """Return `number` as an int, or raise ValueError unless it is whole and at least `least`."""
+    if not _is_whole(number) and not (least == 0 and _is_zero(number)):
+        raise ValueError(
+            f"{who}: {name} is {number!r}, expected a whole number of at least {least}."
+        )
+    return int(number)
 
 
 def expect_between(who, name, number, low, high=np.inf, *, closed=False):
@@ -140,6 +143,10 @@ def expect_rng(who, rng):
             f"{who}: rng is {rng!r}, expected a np.random.Generator, so that a run can be "
             f"repeated. Try rng=np.random.default_rng(0)."
         )
+
+
+def _is_zero(number):
+    return isinstance(number, int | np.integer) and number is not False and number == 0
 
 
 def _is_whole(number):

@@ -7,12 +7,13 @@ long row, and a window is one block of memory.
 
 import numpy as np
 
-from course_lib.shapes import ShapeError, expect, floats
+from course_lib.shapes import ShapeError, expect, expect_lengths, floats
 
 __all__ = [
     "count_windows",
     "examples_first",
     "examples_last",
+    "expect_picture_shape",
     "expect_pictures",
     "padded",
     "parts",
@@ -23,8 +24,23 @@ __all__ = [
 def expect_pictures(who, X, channels="channels"):
     """X as an array of pictures (m, height, width, channels), or ShapeError."""
     X = floats(who, "X", X)
-    expect(who, "X", X, ("m", "height", "width", channels), "pictures, their channels last")
-    return X
+    if X.ndim == 4 and channels in ("channels", X.shape[3]):
+        expect(who, "X", X, ("m", "height", "width", channels), "pictures, their channels last")
+        return X
+    raise ShapeError(
+        f"{who}: X has shape {X.shape}, expected (m, height, width, {channels}): pictures, "
+        f"their channels last.{_remedy(X, channels)}"
+    )
+
+
+def expect_picture_shape(who, shape, channels="channels"):
+    """Raise ShapeError unless `shape` is (height, width, channels), that of one picture."""
+    lengths = expect_lengths(who, "shape", shape)
+    if len(lengths) != 3 or channels not in ("channels", lengths[2]):
+        raise ShapeError(
+            f"{who}: the shape of one picture is {shape}, expected (height, width, {channels}), "
+            f"its channels last and without m."
+        )
 
 
 def count_windows(who, height, width, size, stride, pad=0):
@@ -33,10 +49,10 @@ def count_windows(who, height, width, size, stride, pad=0):
     (length + 2 pad - size) // stride + 1 along each side. Raises ShapeError if there is none.
     """
     if min(height, width) + 2 * pad < size:
-        around = f" with {pad} zeros on each side" if pad else ""
+        around = f" and {pad} of padding on each side" if pad else ""
         raise ShapeError(
             f"{who}: X has pictures of {height} × {width} pixels{around}, expected at least "
-            f"{size} × {size}, the window. Take a smaller one, or more padding."
+            f"{size} × {size}, the window. Take a smaller window, or larger pictures."
         )
     sides = height + 2 * pad, width + 2 * pad
     return tuple((side - size) // stride + 1 for side in sides)  # (8.6)
@@ -89,3 +105,15 @@ def windows(A, counts, size, stride):
     row, pixel, _, _, number = stacked.strides
     shape = rows, columns, size * size * channels, m
     return np.ndarray(shape, A.dtype, stacked, strides=(row, stride * pixel, m * number, number))
+
+
+def _remedy(X, channels):
+    if X.ndim == 2:
+        return " One picture of one channel? Try X[None, :, :, None]."
+    if X.ndim == 3 and X.shape[2] == channels:
+        return " One picture? Try X[None]."
+    if X.ndim == 3:
+        return " Pictures of one channel? Try X[..., None]. One picture? Try X[None]."
+    if X.ndim == 4 and X.shape[1] == channels:
+        return " Do the channels stand second? Try X.transpose(0, 2, 3, 1)."
+    return ""

@@ -254,16 +254,58 @@ def pictures(*shape):
     return np.zeros((1, *shape))
 
 
-def loops(kernels, biases):
-    return correlate_loops(pictures(4, 4, 2), np.zeros(kernels), np.zeros(biases))
+def loops(kernels, biases, **how):
+    return correlate_loops(pictures(4, 4, 2), np.zeros(kernels), np.zeros(biases), **how)
 
 
 MISFITS = [
     ((1, 2, 5), {}, (4, 6, 1), "4 × 6 pixels, expected at least 5 × 5"),
-    ((1, 2, 9), {"pad": 1}, (4, 6, 1), "with 1 zeros on each side"),
+    ((1, 2, 9), {"pad": 1}, (4, 6, 1), "and 1 of padding on each side"),
     ((3, 2, 2), {}, (4, 6, 1), r"expected \(m, height, width, 3\)"),
-    ((1, 2, 2), {}, (4, 6), "channels last"),
+    ((1, 2, 2), {}, (4, 6), r"channels last.* Try X\[\.\.\., None\]"),
+    ((3, 2, 2), {}, (3, 4, 4), r"Try X.transpose\(0, 2, 3, 1\)"),
 ]
+
+
+def test_pictures_without_their_examples_or_channels_get_a_remedy(rng):
+    layer = Conv2D(1, 2, 2, rng=rng)
+    with pytest.raises(ShapeError, match=r"Try X\[None, :, :, None\]"):
+        layer.forward(np.zeros((4, 6)))
+    with pytest.raises(ShapeError, match=r"One picture\? Try X\[None\]"):
+        layer.forward(np.zeros((4, 6, 1)))
+
+
+@pytest.mark.parametrize(
+    "shape", [(6, 5), 6, (6, 5, 3), (1, 6, 5, 1), "abc", (-6, 5, 1), [6, 5, 1]]
+)
+def test_the_shape_of_a_picture_is_checked(shape, rng):
+    for layer in (Conv2D(1, 2, 2, rng=rng), MaxPool2D(2)):
+        if layer.parameters or shape != (6, 5, 3):
+            with pytest.raises(ValueError, match=r"shape"):
+                layer.output_shape(shape)
+
+
+def test_what_is_returned_belongs_to_the_caller(rng):
+    X = rng.normal(size=(1, 4, 4, 1))
+    kept = X.copy()
+    for pool in (MaxPool2D(1), MaxPool2D(2), AvgPool2D(1), AvgPool2D(2)):
+        Z = pool.forward(X)
+        right = pool.backward(np.ones(Z.shape))
+        Z[...] = 0
+        assert np.array_equal(X, kept) and np.array_equal(pool.backward(np.ones(Z.shape)), right)
+
+
+def test_small_whole_numbers_of_numpy_do_not_overflow():
+    X = np.ones((1, 600, 32, 1))
+    assert AvgPool2D(np.uint8(16)).forward(X).max() == 1
+    assert MaxPool2D(np.uint8(2)).forward(X).shape == (1, 300, 16, 1)
+    big = Conv2D(1, 1, 3, pad=np.uint8(200), rng=np.random.default_rng(0))
+    assert big.output_shape((4, 4, 1)) == (402, 402, 1)
+
+
+def test_the_loops_keep_the_finest_type(rng):
+    X, W = np.ones((1, 3, 3, 1), dtype=np.float32), np.ones((2, 2, 1, 1))
+    assert correlate_loops(X, W, np.zeros(1)).dtype == np.float64
 
 
 @pytest.mark.parametrize(("sizes", "more", "shape", "words"), MISFITS)
@@ -287,6 +329,10 @@ def test_pictures_that_do_not_fit_a_pool(pool):
         (lambda r: AvgPool2D(2, stride=0), ValueError, "stride is 0"),
         (lambda r: Conv2D(1, 2, 2, pad=-1, rng=r), ValueError, "pad is -1"),
         (lambda r: Conv2D(1, 2, 2, pad=False, rng=r), ValueError, "pad is False"),
+        (lambda r: Conv2D(1, 2, 2, pad=0.0, rng=r), ValueError, "pad is 0.0.*at least 0"),
+        (lambda r: Conv2D(1, 2, 2, pad="same", rng=r), ValueError, "pad is 'same'"),
+        (lambda r: loops((2, 2, 2, 1), 1, stride=0), ValueError, "stride is 0"),
+        (lambda r: loops((2, 2, 2, 1), 1, pad=-1), ValueError, "pad is -1"),
         (lambda r: Conv2D(1, 2, 2.0, rng=r), ValueError, "size is 2.0"),
         (lambda r: Conv2D(1, 2, 2, rng=0), TypeError, "rng"),
         (lambda r: Conv2D(1, 2, 2, rng=r, init="he"), TypeError, "init is 'he'"),

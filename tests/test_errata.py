@@ -542,6 +542,13 @@ def test_fb_pooled_size_takes_the_stride_for_the_window(m, k, stride, right):
 SLOPES = np.array([[1.0, 2.0], [3.0, 4.0]])[None, :, :, None]
 
 
+def test_fb_spreads_the_picture_in_place_of_the_slopes(rng):
+    X, pool = rng.normal(size=(1, 4, 4, 1)), AvgPool2D(2)
+    Z = pool.forward(X)
+    right = numerical_gradient(lambda X: (SLOPES * pool.forward(X)).sum(), X)
+    assert np.allclose(pool.backward(SLOPES), right) and not np.allclose(pool.backward(Z), right)
+
+
 def test_fb_draws_maxima_without_their_places(rng):
     drawn = np.pad(SLOPES[0, :, :, 0], 1)
     pool, X = MaxPool2D(2), rng.permutation(16.0 * np.arange(16)).reshape(1, 4, 4, 1)
@@ -634,6 +641,24 @@ def window_by_window(layer, X, dZ, stride):
         dW[..., k] += around[window] * dZ[i, r, s, k]
         d_around[window] += W[..., k] * dZ[i, r, s, k]
     return dW, d_around
+
+
+def test_fb_unknown_pooling_returns_zeros(rng):
+    X = rng.normal(size=(4, 4))
+
+    def theirs(mode):
+        A = np.zeros((2, 2))
+        for r, s in np.ndindex(2, 2):
+            window = X[2 * r : 2 * r + 2, 2 * s : 2 * s + 2]
+            if mode == "max":
+                A[r, s] = window.max()
+            elif mode == "average":
+                A[r, s] = window.mean()
+        return A
+
+    for mode, pool in (("max", MaxPool2D(2)), ("average", AvgPool2D(2))):
+        assert np.allclose(theirs(mode), pool.forward(X[None, :, :, None])[0, :, :, 0])
+    assert (theirs("mean") == 0).all()
 
 
 def test_fb_convolution_forgets_its_stride_on_the_way_back(rng):

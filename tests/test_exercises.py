@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays, scalar_dtypes
-from scipy import special
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy import signal, special
 from sklearn import metrics
 
-from course_lib.exercises import ch00, ch01, ch03, ch04
+from course_lib.exercises import ch00, ch01, ch03, ch04, ch08
 from course_lib.exercises.answers import Unreadable
 from course_lib.exercises.exercise import Exercise, NotCorrect
 from course_lib.exercises.judging import Outcome
@@ -311,6 +312,10 @@ def test_right_once_is_not_right(exercise):
                 [b + eta * y * ((sum(w * x) + b >= 0) != (y > 0))],
             ),
         ),
+        (ch08.convolve, lambda X, W: signal.convolve2d(X, W, mode="valid")),
+        (ch08.output_size, lambda *sides: float(ch08.output_size.answer(*sides))),
+        (ch08.max_pool, lambda X, k, t: sliding_window_view(X, (k, k))[::t, ::t].max(axis=(2, 3))),
+        (ch08.avg_pool_backward, lambda dZ, size: np.kron(dZ, np.ones((size, size))) / size**2),
         (ch01.xor_network, ([[20, 20], [20, 20]], [-10, -30], [20, -40], -10)),
         (ch01.xor_network, (np.array([[20, -20], [-20, 20]]), [[-10, -10]], [[30], [30]], -15)),
     ],
@@ -420,7 +425,34 @@ def _shifted(shift):
     return answer
 
 
+def _gradients(X, W, dZ, stride, pad):
+    return ch08.conv_backward.answer(X, W, dZ, stride, pad)
+
+
+def _ring_of_one(X, W, dZ, stride, pad):
+    around = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    dW, db, d_around = _gradients(around, W, dZ, stride, 0)
+    return dW, db, d_around[:, 1:-1, 1:-1] if pad else d_around
+
+
+def _begins_with(number):
+    def answer(X, size, stride):
+        return np.maximum(ch08.max_pool.answer(X, size, stride), number(X))
+
+    return answer
+
+
 SUBTLE = {
+    ch08.conv_backward: [
+        _ring_of_one,
+        lambda X, W, dZ, stride, pad: _gradients(X, W, dZ, stride, min(pad, 1)),
+        lambda X, W, dZ, stride, pad: _gradients(X, W, dZ, min(stride, 2), pad),
+    ],
+    ch08.max_pool: [
+        _begins_with(lambda X: X[0, 0]),
+        _begins_with(lambda X: -10),
+        _begins_with(lambda X: -99),
+    ],
     ch03.softmax_rows: [
         _shifted(lambda Z: np.median(Z, axis=1, keepdims=True)),
         _shifted(lambda Z: Z[:, :1]),

@@ -129,6 +129,33 @@ def test_filters_are_drawn_by_kernel_and_channel(c_in, pictures):
         assert np.array_equal(drawn[4].get_array(), W[:, :, 1, 0])
 
 
+TABLE = np.arange(16.0).reshape(4, 4)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: plotting.plot_filters(TABLE), r"shape \(4, 4\).*try W\[:, :, None, None\]"),
+        (lambda: plotting.plot_feature_maps(TABLE[None, :, :, None]), r"try A\[0\]"),
+        (lambda: plotting.plot_feature_maps(np.full((2, 2, 1), np.nan)), "NaN or infinity"),
+        (lambda: plotting.plot_pooling(TABLE[None], 2), "height, width"),
+        (lambda: plotting.plot_pooling(TABLE, 5), "size is 5"),
+        (lambda: plotting.plot_pooling(TABLE, 2, stride=0), "stride 0"),
+        (lambda: plotting.plot_convolution(TABLE, TABLE[:2, :2], TABLE[:3, :3], (3, 0)), "place"),
+        (lambda: plotting.plot_convolution(TABLE, TABLE, TABLE[:2, :2], (1, 1)), "lies on X"),
+        (lambda: plotting.plot_convolution(TABLE, TABLE[:2], [], (0, 0)), "Z has shape"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_numbers_are_written_as_people_write_them():
+    texts = [t.get_text() for t in plotting.plot_pooling([[255, 370], [37.6, -0.0]], 2).texts]
+    assert texts == ["255", "370", "37.6", "0"]
+
+
 def test_feature_maps_are_on_one_scale():
     A = np.ones((4, 4, 2)) * [0.5, 0.1]
     first, second = plotting.plot_feature_maps(A).images

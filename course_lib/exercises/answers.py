@@ -158,7 +158,7 @@ def describe(argument):
         return f"[{', '.join(f'array of shape {item.shape}' for item in argument)}]"
     if isinstance(argument, np.random.Generator):
         return "rng"
-    if isinstance(argument, np.ndarray) and argument.size > 8:
+    if isinstance(argument, np.ndarray) and (argument.size > 8 or argument.ndim > 2):
         return f"array of shape {argument.shape}"
     if isinstance(argument, np.ndarray | float):
         return np.array2string(

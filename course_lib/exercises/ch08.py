@@ -14,10 +14,7 @@ from course_lib.gradcheck import numerical_gradient
 
 
 def _tables(rng):
-    hand = (
-        np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 2.0], [0.0, 3.0, 0.0]]),
-        np.array([[1.0, 2.0], [3.0, 4.0]]),
-    )
+    hand = np.array([[1, 0, 2, 0], [0, 3, 0, 1]]), np.array([[0.5, 1.0], [2.0, 0.25]])
     shapes = [((4, 5), (2, 3)), ((6, 5), (3, 3)), ((3, 6), (3, 2))]
     return [hand, *((rng.normal(size=a), rng.normal(size=b)) for a, b in shapes)]
 
@@ -48,6 +45,31 @@ def _not_turned(X, W):
     return Z
 
 
+def _whole_numbers(X, W):
+    Z = np.zeros_like(X)[: X.shape[0] - W.shape[0] + 1, : X.shape[1] - W.shape[1] + 1]
+    Z[...] = _slide(X, W[::-1, ::-1])
+    return Z
+
+
+def _from_behind(X, W):
+    Z = np.zeros((X.shape[0] - W.shape[0] + 1, X.shape[1] - W.shape[1] + 1))
+    for r, s in np.ndindex(Z.shape):
+        for u, v in np.ndindex(W.shape):
+            Z[r, s] += X[r - u, s - v] * W[u, v]
+    return Z
+
+
+def _whole_result(X, W):
+    (rows, columns), Z = W.shape, _full(X, W)
+    return Z[: X.shape[0] - rows + 1, : X.shape[1] - columns + 1]
+
+
+def _full(X, W):
+    rows, columns = W.shape
+    around = np.pad(X, ((rows - 1, rows - 1), (columns - 1, columns - 1)))
+    return _slide(around, W[::-1, ::-1])
+
+
 def _upside_down(X, W):
     return _slide(X, W[::-1])
 
@@ -58,6 +80,10 @@ def _left_to_right(X, W):
 
 def _result_turned(X, W):
     return _slide(X, W)[::-1, ::-1]
+
+
+def _picture_turned(X, W):
+    return _slide(X[::-1, ::-1], W)
 
 
 def _edge_left_out(X, W):
@@ -75,8 +101,28 @@ def _averaged(X, W):
     misconceptions=[
         Misconception(
             _not_turned,
-            "That is the cross-correlation (8.4): window and kernel as they stand. A convolution "
-            "turns the kernel first, by 180°.",
+            "That is the cross-correlation (8.4): the kernel is not turned, or turned twice. Turn "
+            "it once, by 180°; SciPy's convolve2d does so by itself.",
+        ),
+        Misconception(
+            _from_behind,
+            "In Python X[-1] is the last row, not nothing: r - u must not fall below 0. The first "
+            "place where the kernel lies inside is r = len(W) - 1.",
+        ),
+        Misconception(
+            _whole_result,
+            "These are the first rows and columns of the *whole* convolution, where the kernel "
+            "still hangs over the edge. Begin where it lies inside.",
+        ),
+        Misconception(
+            _full,
+            "That is the whole convolution, with zeros around the picture. Leave out the "
+            "places where the kernel hangs over the edge.",
+        ),
+        Misconception(
+            _whole_numbers,
+            "zeros_like makes whole numbers where X has such, and cuts off what comes after the "
+            "point. Write np.zeros(…).",
         ),
         Misconception(
             _upside_down, "The kernel is turned upside down only; turn it left to right as well."
@@ -85,11 +131,17 @@ def _averaged(X, W):
             _left_to_right, "The kernel is turned left to right only; turn it upside down as well."
         ),
         Misconception(
-            _result_turned, "You turned the result. It is the kernel that is turned, before."
+            _result_turned,
+            "The result stands on its head: turn the kernel alone, neither picture nor result.",
+        ),
+        Misconception(
+            _picture_turned,
+            "The numbers of the right result, on its head: turn the kernel, not the picture.",
         ),
         Misconception(
             _edge_left_out,
-            "The last row and the last column are missing: there are height - rows + 1 places.",
+            "The last row and the last column are missing: there are "
+            "X.shape[0] - W.shape[0] + 1 rows, and columns likewise.",
         ),
         Misconception(_averaged, "A sum of products, not their mean."),
     ],
@@ -119,7 +171,9 @@ def _lengths(rng):
         size, others = int(rng.integers(2, 6)), int(rng.integers(3, 9))
         return size + others * stride + remainder - 2 * pad, size, stride, pad
 
-    return [(8, 3, 1, 0), draw(0, 1, 1), draw(1, 2, 0), draw(1, 3, 1), draw(2, 3, 2)]
+    size, stride = int(rng.integers(2, 6)), 1
+    much_padding = size + int(rng.integers(3, 9)), size, stride, 3
+    return [(8, 3, 1, 0), draw(0, 1, 1), draw(1, 2, 0), draw(1, 3, 1), draw(2, 3, 2), much_padding]
 
 
 def _places(length, size, stride, pad):
@@ -153,6 +207,10 @@ def _pad_left_out(length, size, stride, pad):
     return (length - size) // stride + 1
 
 
+def _pad_is_yes_or_no(length, size, stride, pad):
+    return (length + 2 * min(pad, 1) - size) // stride + 1
+
+
 def _one_apart(length, size, stride, pad):
     return length + 2 * pad - size + 1
 
@@ -160,7 +218,7 @@ def _one_apart(length, size, stride, pad):
 @exercise(
     stars=1,
     cases=_lengths,
-    judge=agrees_with(_places, "Counted one by one, there are not so many windows.", "The number"),
+    judge=agrees_with(_places, "Counted one by one, it is another number.", "The number"),
     misconceptions=[
         Misconception(
             _length_by_stride,
@@ -179,6 +237,7 @@ def _one_apart(length, size, stride, pad):
         ),
         Misconception(_one_sided, "Zeros are added on both sides: 2 · pad."),
         Misconception(_pad_left_out, "The padding makes the picture longer, by 2 · pad."),
+        Misconception(_pad_is_yes_or_no, "`pad` zeros on each side, not one."),
         Misconception(_one_apart, "That is stride 1. How many moves of `stride` pixels fit?"),
     ],
     hints=[
@@ -190,7 +249,7 @@ def _one_apart(length, size, stride, pad):
     lesson="Count the moves, and add the window that has not moved yet.",
 )
 def output_size(length, size, stride, pad):
-    """How many windows of `size` fit along a side of `length` pixels: (8.6)."""
+    """How many windows of `size` stand along a side of `length` pixels, if one fits: (8.6)."""
     return (length + 2 * pad - size) // stride + 1
 
 
@@ -230,11 +289,15 @@ def _bias_per_input(size, c_in, c_out):
     return size * size * c_in * c_out + c_in
 
 
+def _one_kernel(size, c_in, c_out):
+    return size * size * c_in + 1
+
+
 @exercise(
     stars=1,
     cases=_layers,
     judge=agrees_with(
-        _weights_and_biases, "Counted one by one, there are not so many.", "The number"
+        _weights_and_biases, "Counted one by one, it is another number.", "The number"
     ),
     misconceptions=[
         Misconception(_no_biases, "Those are the weights. Each kernel has a bias too."),
@@ -248,6 +311,7 @@ def _bias_per_input(size, c_in, c_out):
         Misconception(_one_bias, "Each of the c_out kernels has a bias of its own."),
         Misconception(_not_squared, "The window is a square: size · size places."),
         Misconception(_bias_per_input, "A bias for each output channel, not for each input."),
+        Misconception(_one_kernel, "That is one kernel with its bias. There are c_out of them."),
     ],
     hints=[
         "How many numbers does one kernel hold, with its bias?",
@@ -264,9 +328,12 @@ def conv_parameters(size, c_in, c_out):
 
 
 def _pictures(rng):
-    hand = np.arange(20.0).reshape(4, 5) % 7, 2, 2
+    hand = np.array([[1.0, 4.0, 2.0, 0.0], [3.0, 0.0, 6.0, 5.0]]), 2, 2
     settings = [((5, 6), 3, 1), ((7, 5), 2, 3), ((6, 9), 3, 2)]
-    return [hand, *((rng.normal(size=shape) - 3, *how) for shape, *how in settings)]
+    drawn = [(rng.normal(size=shape) - 3, *how) for shape, *how in settings]
+    drawn[-1][0][0, 0] = 9  # the largest of all, and far away from it nothing but large minus
+    drawn[-1][0][-4:, -4:] -= 2000
+    return [hand, *drawn]
 
 
 def _largest_of_each(X, size, stride):
@@ -317,6 +384,15 @@ def _from_zero(X, size, stride):
     return np.maximum(_pool(X, size, stride), 0)
 
 
+def _from_the_first_pixel(X, size, stride):
+    return np.maximum(_pool(X, size, stride), X[0, 0])
+
+
+def _last_left_out(X, size, stride):
+    rows, columns = (len(range(0, length - size, stride)) for length in X.shape)
+    return _pool(X, size, stride)[:rows, :columns]
+
+
 @exercise(
     stars=1,
     cases=_pictures,
@@ -337,6 +413,16 @@ def _from_zero(X, size, stride):
         Misconception(_largest_in_size, "The largest number, not the largest without its sign."),
         Misconception(
             _from_zero, "The search begins at 0, and misses windows in which all are negative."
+        ),
+        Misconception(
+            _from_the_first_pixel,
+            "The search begins with a number that is not in the window. Begin with the window's "
+            "own first pixel.",
+        ),
+        Misconception(
+            _last_left_out,
+            "The last window that just fits is missing: range() leaves its end out, so it should "
+            "end at length - size + 1.",
         ),
     ],
     hints=[
@@ -360,13 +446,14 @@ def max_pool(X, size, stride):
 
 
 def _with_ties(rng):
-    hand = np.array([[1.0, 5.0, 2.0, 2.0], [3.0, 4.0, 0.0, 2.0]]), np.array([[10.0, 20.0]])
+    hand = np.array([[1, 5, 2, 2], [3, 4, 0, 2]]), np.array([[10.5, 20.0]])
     drawn = []
     for rows, columns in [(2, 3), (3, 2)]:
-        X = rng.permutation(16.0 * np.arange(4 * rows * columns))
+        X = rng.permutation(16.0 * np.arange(4 * rows * columns)) - 32 * rows * columns
         X = X.reshape(2 * rows, 2 * columns)
         X[:2, :2] = [[1, 9], [9, 9]]  # ties: the first in row order is at [0, 1]
-        X[2:4, :2] = [[4, 2], [7, 7]]
+        X[2:4, :2] = [[-4, -7], [-2, -2]]
+        X[:2, 2:4] = 0  # as after ReLU
         drawn.append((X, rng.normal(size=(rows, columns)) + 3))
     return [hand, *drawn]
 
@@ -422,6 +509,26 @@ def _to_the_last(X, dZ):
     return _to_the_first(X[::-1, ::-1], dZ[::-1, ::-1])[::-1, ::-1]
 
 
+def _from_nothing(X, dZ):
+    dX = _to_the_first(X, dZ)
+    for r, s in np.ndindex(dZ.shape):
+        if _maxima(X)[r, s] <= 0:  # nothing is found, and the place stays 0, 0
+            dX[2 * r : 2 * r + 2, 2 * s : 2 * s + 2] = [[dZ[r, s], 0], [0, 0]]
+    return dX
+
+
+def _without_signs(X, dZ):
+    return _to_the_first(np.abs(X), dZ)
+
+
+def _columns_first(X, dZ):
+    return _to_the_first(X.T, dZ.T).T
+
+
+def _cut_to_whole_numbers(X, dZ):
+    return _to_the_first(X, dZ).astype(X.dtype)
+
+
 def _mask_alone(X, dZ):
     return (_to_the_first(X, np.ones(dZ.shape)) > 0).astype(float)
 
@@ -434,7 +541,9 @@ def _maximum_itself(X, dZ):
     stars=2,
     cases=_with_ties,
     judge=agrees_with(
-        _to_the_first, "Window by window, each slope belongs to the first maximum alone."
+        _to_the_first,
+        "Each slope belongs to the first maximum of its own window, rows 2r and 2r + 1, columns "
+        "2s and 2s + 1, and nowhere else.",
     ),
     misconceptions=[
         Misconception(
@@ -460,6 +569,24 @@ def _maximum_itself(X, dZ):
         Misconception(
             _to_the_last, "Of several maxima the *first* in row order takes it, not the last."
         ),
+        Misconception(
+            _from_nothing,
+            "The search begins at 0, so windows without a positive number find nothing. Begin with "
+            "the window's own first pixel.",
+        ),
+        Misconception(
+            _without_signs, "The largest number of the window, not the largest without its sign."
+        ),
+        Misconception(
+            _columns_first,
+            "Of several maxima the first in *row* order takes it: along the upper row first. Are "
+            "rows and columns exchanged?",
+        ),
+        Misconception(
+            _cut_to_whole_numbers,
+            "zeros_like(X) makes whole numbers where X has such, and cuts off what comes after "
+            "the point. Write np.zeros(X.shape).",
+        ),
         Misconception(_mask_alone, "That says where the maxima are. Multiply by dZ."),
         Misconception(
             _maximum_itself, "You put the maximum back. What flows back is dZ, to the same place."
@@ -473,7 +600,7 @@ def _maximum_itself(X, dZ):
     lesson="A gate again: what won goes on, and takes all of the blame.",
 )
 def max_pool_backward(X, dZ):
-    """dX of max pooling, one picture, windows of 2 by 2 side by side: (8.8)."""
+    """dX of max pooling, one picture with even sides, windows of 2 by 2 side by side: (8.8)."""
     dX = np.zeros(X.shape)
     for r in range(len(dZ)):
         for s in range(dZ.shape[1]):
@@ -486,7 +613,7 @@ def max_pool_backward(X, dZ):
 
 
 def _slopes(rng):
-    hand = np.array([[4.0, 8.0], [12.0, 16.0]]), 2
+    hand = np.array([[4, 8], [12, 18]]), 2
     return [hand, *((rng.normal(size=shape) + 2, k) for shape, k in [((2, 3), 3), ((3, 1), 2)])]
 
 
@@ -522,6 +649,11 @@ def _into_one_corner(dZ, size):
     return dX
 
 
+def _whole_shares(dZ, size):
+    shares = dZ.repeat(size, axis=0).repeat(size, axis=1) / size**2
+    return shares.astype(dZ.dtype)
+
+
 def _not_enlarged(dZ, size):
     return dZ / size**2
 
@@ -547,6 +679,11 @@ def _not_enlarged(dZ, size):
         ),
         Misconception(_into_one_corner, "All pixels of a window have an equal share in its mean."),
         Misconception(
+            _whole_shares,
+            "Where dZ holds whole numbers, the shares are cut off after the point: write "
+            "np.zeros(shape), and divide with /.",
+        ),
+        Misconception(
             _not_enlarged, "The shares are right. dX has the shape of X: every pixel gets one."
         ),
     ],
@@ -565,7 +702,7 @@ def avg_pool_backward(dZ, size):
 
 
 def _convolutions(rng):
-    hand = (np.arange(9.0).reshape(1, 3, 3, 1), np.array([1.0, 2.0, 3.0, 4.0]).reshape(2, 2, 1, 1),
+    hand = (np.arange(9).reshape(1, 3, 3, 1), np.array([1.0, 2.0, 3.0, 4.0]).reshape(2, 2, 1, 1),
             np.array([1.0, 0.0, 0.0, -1.0]).reshape(1, 2, 2, 1), 1, 0)  # fmt: skip
 
     def draw(m, height, width, size, c_in, c_out, stride, pad):
@@ -574,7 +711,7 @@ def _convolutions(rng):
         return X, W, rng.normal(size=(m, rows, columns, c_out)), stride, pad
 
     return [hand, draw(2, 4, 5, 3, 2, 3, 1, 1), draw(2, 6, 5, 3, 1, 2, 2, 0),
-            draw(3, 5, 4, 2, 2, 1, 2, 1)]  # fmt: skip
+            draw(3, 5, 4, 2, 2, 1, 2, 1), draw(1, 2, 6, 1, 2, 2, 3, 2)]  # fmt: skip
 
 
 def _window_of(X, r, s, size, stride):
@@ -608,7 +745,7 @@ def _judge_convolution(cases, values):
 def _back(X, W, dZ, stride, pad):
     """dW, db, and dX with the ring of zeros still around it."""
     around = _padded(X, pad)
-    dW, d_around = np.zeros_like(W), np.zeros_like(around)
+    dW, d_around = np.zeros(W.shape), np.zeros(around.shape)
     for r, s in np.ndindex(dZ.shape[1:3]):
         dW += np.tensordot(_window_of(around, r, s, len(W), stride), dZ[:, r, s], axes=(0, 0))
         _window_of(d_around, r, s, len(W), stride)[...] += np.tensordot(dZ[:, r, s], W, axes=(1, 3))
@@ -621,8 +758,7 @@ def _inner(d_around, X, pad):
 
 def _stride_ignored(X, W, dZ, stride, pad):
     around = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
-    dW, d_around = np.zeros_like(W), np.zeros_like(around)
-    size = len(W)
+    dW, d_around, size = np.zeros(W.shape), np.zeros(around.shape), len(W)
     for r in range(dZ.shape[1]):
         for s in range(dZ.shape[2]):
             window = around[:, r : r + size, s : s + size]
@@ -657,10 +793,39 @@ def _mean_over_examples(X, W, dZ, stride, pad):
 
 def _last_window_wins(X, W, dZ, stride, pad):
     dW, db, _ = _back(X, W, dZ, stride, pad)
-    d_around = _padded(np.zeros_like(X), pad)
+    d_around = _padded(np.zeros(X.shape), pad)
     for r, s in np.ndindex(dZ.shape[1:3]):
         _window_of(d_around, r, s, len(W), stride)[...] = np.tensordot(dZ[:, r, s], W, axes=(1, 3))
     return dW, db, _inner(d_around, X, pad)
+
+
+def _last_kernel_wins(X, W, dZ, stride, pad):
+    return _last_window_wins(X, W, dZ * (np.arange(W.shape[3]) == W.shape[3] - 1), stride, pad)
+
+
+def _last_kernel_and_window(X, W, dZ, stride, pad):
+    dW, db, _ = _back(X, W, dZ, stride, pad)
+    return dW, db, _last_kernel_wins(X, W, dZ, stride, pad)[2]
+
+
+def _as_the_article(X, W, dZ, stride, pad):
+    dW, db, dX = _stride_ignored(X, W, dZ, stride, pad)
+    return dW, db, dX if pad else dX[:, :0, :0]
+
+
+def _all_over_m(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ / len(X), stride, pad)
+    return dW, db, _inner(d_around, X, pad)
+
+
+def _yet_another_order(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return _inner(d_around, X, pad), db, dW
+
+
+def _bias_last(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW, _inner(d_around, X, pad), db
 
 
 def _ring_kept(X, W, dZ, stride, pad):
@@ -699,9 +864,9 @@ def _in_another_order(X, W, dZ, stride, pad):
         ),
         Misconception(
             _kernel_turned,
-            "dW and db are right. You turned the kernel *and* added its entries where they came "
-            "from. (8.12) does the one, (8.13) the other: in the loop over windows, W stays as it "
-            "is.",
+            "dW and db are right; in dX the kernel stands on its head. If you add W's entries to "
+            "the windows that they looked at, leave W as it is. If you slide a kernel over dZ, "
+            "turn it first, by 180°.",
         ),
         Misconception(
             _kernel_gradient_turned,
@@ -716,12 +881,27 @@ def _in_another_order(X, W, dZ, stride, pad):
             "You divided by m. The loss has done so already; a layer adds up its examples.",
         ),
         Misconception(
+            _all_over_m,
+            "You divided by m. The loss has done so already; a layer adds up its examples.",
+        ),
+        Misconception(
             _last_window_wins,
             "Windows overlap: a pixel's slopes from all of them add up. Write += in place of =.",
         ),
         Misconception(
+            _last_kernel_and_window,
+            "dW and db are right. A pixel's slopes from all windows *and* all kernels add up: "
+            "write += in place of =.",
+        ),
+        Misconception(
             _ring_kept,
-            "Right, with a ring of zeros too much: dX belongs to X, without padding. Cut it off.",
+            "Right, with the ring still around it: those are slopes of the padding, and nobody "
+            "asks for them. dX has the shape of X; cut the ring off.",
+        ),
+        Misconception(
+            _as_the_article,
+            "Two settings are forgotten: window (r, s) begins at r · stride, s · stride; and with "
+            "pad = 0 the slice [pad:-pad] is empty.",
         ),
         Misconception(
             _minus_pad,
@@ -735,6 +915,8 @@ def _in_another_order(X, W, dZ, stride, pad):
             _bias_of_one_picture, "db has one number for each kernel: sum over examples, too."
         ),
         Misconception(_in_another_order, "Return them in this order: `return dW, db, dX`."),
+        Misconception(_yet_another_order, "Return them in this order: `return dW, db, dX`."),
+        Misconception(_bias_last, "Return them in this order: `return dW, db, dX`."),
     ],
     hints=[
         "Go through the windows as in the forward pass. Z[:, r, s, k] saw the window with the "
@@ -753,7 +935,7 @@ def conv_backward(X, W, dZ, stride, pad):
     """dW, db and dX of a convolution layer: (8.10), (8.11) and (8.12)."""
     size, (_, height, width, _) = len(W), X.shape
     around = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
-    dW, d_around = np.zeros_like(W), np.zeros_like(around)
+    dW, d_around = np.zeros(W.shape), np.zeros(around.shape)
     for r in range(dZ.shape[1]):
         for s in range(dZ.shape[2]):
             rows = slice(r * stride, r * stride + size)
@@ -771,7 +953,7 @@ def conv_backward(X, W, dZ, stride, pad):
 
 def _stacks(rng):
     hand = [(3, 1), (2, 2), (3, 1)]
-    fixed = [[(3, 1), (3, 1)], [(5, 2), (3, 2), (2, 3)]]
+    fixed = [[(3, 1), (3, 1)], [(5, 2), (3, 2), (2, 3)], [(2, 3), (3, 1)]]
     drawn = [
         [(int(rng.integers(2, 5)), int(rng.integers(1, 4))) for _ in range(depth)]
         for depth in (3, 4)
@@ -801,6 +983,33 @@ def _own_stride_too(layers):
         apart *= stride
         field += (size - 1) * apart
     return field
+
+
+def _own_stride_alone(layers):
+    return 1 + sum((size - 1) * stride for size, stride in layers)
+
+
+def _from_the_last(layers):
+    field, apart = 1, 1
+    for size, stride in reversed(layers):
+        field += (size - 1) * apart
+        apart *= stride
+    return field
+
+
+def _previous_stride_alone(layers):
+    field, apart = 1, 1
+    for size, stride in layers:
+        field += (size - 1) * apart
+        apart = stride
+    return field
+
+
+def _pixels_counted(layers):
+    seen = {0}
+    for size, stride in reversed(layers):
+        seen = {place * stride + u for place in seen for u in range(size)}
+    return len(seen)
 
 
 def _sizes_multiplied(layers):
@@ -834,7 +1043,7 @@ def _without_itself(layers):
     stars=2,
     cases=_stacks,
     judge=agrees_with(
-        _pixels_seen, "Walking back from one output, other pixels are seen.", "The width"
+        _pixels_seen, "Walking back from one output, the field has another width.", "The width"
     ),
     misconceptions=[
         Misconception(
@@ -849,6 +1058,24 @@ def _without_itself(layers):
             _own_stride_too,
             "A layer's own stride moves its windows apart for the layers *after* it. Multiply "
             "after adding.",
+        ),
+        Misconception(
+            _own_stride_alone,
+            "(size - 1) counts by the distance at which the layer's *inputs* stand: the product of "
+            "all strides before it, not its own.",
+        ),
+        Misconception(
+            _from_the_last,
+            "The list begins with the first layer, next to the picture: go through it in order.",
+        ),
+        Misconception(
+            _previous_stride_alone,
+            "Only the last stride counts with you. Distances multiply: apart = apart * stride.",
+        ),
+        Misconception(
+            _pixels_counted,
+            "Those are the pixels that it depends on. The width runs from the first of them to the "
+            "last, gaps included.",
         ),
         Misconception(_sizes_multiplied, "Sizes are not multiplied: each layer adds to the width."),
         Misconception(_strides_added, "Distances are multiplied: a stride of 2 on top of 2 is 4."),

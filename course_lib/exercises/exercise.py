@@ -26,7 +26,8 @@ ADVICE = {
     "matmul": "In `A @ B` a row of A must be as long as a column of B. Is a `.T` missing, or do "
     "you use an array of the notebook in place of the function's own?",
     "broadcast": "`+ - * /` work entry by entry, and these shapes do not match. For dot products "
-    "write `@`; for one number per column, `axis=0`; for one per row, `axis=1, keepdims=True`.",
+    "write `@`; for one number per column, `axis=0`; for one per row, `axis=1, keepdims=True`. "
+    "A window may be cut off at an edge, or be taken from a picture without its padding.",
     "must be square": "`solve` wants as many equations as unknowns.",
     "Singular matrix": "Two of the equations say the same. Does X have its column of ones twice?",
 }

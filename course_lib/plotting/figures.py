@@ -6,7 +6,7 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 
-__all__ = ["axes_or_new", "over_grid", "show"]
+__all__ = ["axes_or_new", "numbers_along", "over_grid", "show"]
 
 SHORTEST_ALT = 20
 
@@ -40,6 +40,18 @@ def show(figure, *, alt):
 def axes_or_new(ax, **size):
     """`ax`, or the Axes of a new figure."""
     return plt.subplots(**size)[1] if ax is None else ax
+
+
+def numbers_along(who, name, array, axes, remedy):
+    """`array` as floats with an axis for each name in `axes`; ValueError with a remedy if not."""
+    array = np.asarray(array, dtype=float)
+    if array.ndim != len(axes) or array.size == 0 or not np.isfinite(array).all():
+        fits = array.ndim == len(axes) and array.size > 0
+        came = "NaN or infinity in it" if fits else f"shape {array.shape}"
+        raise ValueError(
+            f"{who}: {name} has {came}, expected finite numbers, ({', '.join(axes)}). {remedy}"
+        )
+    return array
 
 
 def over_grid(f, xlim, ylim, points):

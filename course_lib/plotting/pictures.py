@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.plotting.figures import axes_or_new
+from course_lib.plotting.figures import axes_or_new, numbers_along
 
 __all__ = ["plot_feature_maps", "plot_filters", "plot_pictures"]
 
@@ -53,9 +53,11 @@ def plot_filters(W, *, columns=8, ax=None):
 
     One channel makes one picture for each kernel, three make one in colour, where grey is zero;
     otherwise each column is a kernel, and each row one of its input channels. All are on one
-    scale. Returns the Axes.
+    scale. `columns` counts for one and for three channels. Returns the Axes. Raises ValueError
+    for another shape, NaN or infinity.
     """
-    W = np.asarray(W, dtype=float)
+    remedy = "For one kernel of one channel, try W[:, :, None, None]."
+    W = numbers_along("plot_filters", "W", W, ("size", "size", "c_in", "c_out"), remedy)
     c_in, c_out = W.shape[2:]
     if c_in == 3:
         return plot_pictures(W.transpose(3, 0, 1, 2), columns=columns, signed=True, ax=ax)
@@ -67,9 +69,10 @@ def plot_feature_maps(A, *, columns=8, ax=None):
     """Draw what one example's layer puts out, A (height, width, channels), a picture a channel.
 
     Dark for large, on one scale for all; where some are negative, as `plot_filters` does.
-    Returns the Axes.
+    Returns the Axes. Raises ValueError for another shape, NaN or infinity.
     """
-    A = np.asarray(A, dtype=float)
+    remedy = "For the first example of a batch, try A[0]."
+    A = numbers_along("plot_feature_maps", "A", A, ("height", "width", "channels"), remedy)
     largest = np.abs(A).max() or 1
     pictures = A.transpose(2, 0, 1) / largest
     return plot_pictures(pictures, columns=columns, signed=bool((A < 0).any()), ax=ax)

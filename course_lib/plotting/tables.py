@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
-from course_lib.plotting.figures import axes_or_new
+from course_lib.plotting.figures import axes_or_new, numbers_along
 
 __all__ = ["plot_convolution", "plot_pooling"]
 
@@ -28,9 +28,26 @@ def plot_convolution(X, W, Z, place, *, stride=1, ax=None):
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    ValueError
+        For what is no table of finite numbers, or a window that is not on the picture.
     """
-    X, W, Z = (np.asarray(table, dtype=float) for table in (X, W, Z))
+    remedy = "For one channel of one picture, try X[0, :, :, 0]."
+    X, W, Z = (
+        numbers_along("plot_convolution", name, table, ("rows", "columns"), remedy)
+        for name, table in (("X", X), ("W", W), ("Z", Z))
+    )
     r, s = place
+    last = r * stride + len(W), s * stride + W.shape[1]
+    if not (
+        0 <= r < len(Z) and 0 <= s < Z.shape[1] and last[0] <= len(X) and last[1] <= X.shape[1]
+    ):
+        raise ValueError(
+            f"plot_convolution: place is {place} with stride {stride}, expected a place in Z whose "
+            f"window lies on X; Z has shape {Z.shape} and X {X.shape}. Try place=(0, 0)."
+        )
     ax = axes_or_new(ax, figsize=(0.5 * (X.shape[1] + W.shape[1] + Z.shape[1] + 4), 0.5 * len(X)))
     known = np.arange(Z.size).reshape(Z.shape) <= r * Z.shape[1] + s
     left, middle = 0, len(X) / 2
@@ -64,8 +81,20 @@ def plot_pooling(X, size, *, stride=None, ax=None):
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    ValueError
+        For what is no table of finite numbers, or windows that do not fit on it.
     """
-    X, stride = np.asarray(X, dtype=float), stride or size
+    remedy = "For one channel of one picture, try X[0, :, :, 0]."
+    X = numbers_along("plot_pooling", "X", X, ("height", "width"), remedy)
+    stride = size if stride is None else stride
+    if not 1 <= size <= min(X.shape) or stride < 1:
+        raise ValueError(
+            f"plot_pooling: size is {size} and stride {stride}, expected a window from 1 to "
+            f"{min(X.shape)} pixels wide, the shorter side of X, and a stride of at least 1."
+        )
     ax = axes_or_new(ax, figsize=(0.5 * X.shape[1], 0.5 * len(X)))
     _table(ax, X, 0, 0, np.ones(X.shape, dtype=bool))
     for r in range(0, len(X) - size + 1, stride):
@@ -85,7 +114,7 @@ def _table(ax, table, left, top, shown):
         corner = left + s, top + r
         ax.add_patch(Rectangle(corner, 1, 1, facecolor=str(grey), edgecolor="0.6", lw=0.6))
         if shown[r, s]:
-            text = f"{number:.2g}"
+            text = f"{number + 0:.3g}"
             ax.text(corner[0] + 0.5, corner[1] + 0.5, text, ha="center", va="center", fontsize=9)
 
 
