@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import joblib
+from threadpoolctl import threadpool_limits
 
 from course_lib.bars import progress_bar
 
@@ -31,7 +32,8 @@ def run_all(experiment, settings, *, progress=True):
 
     The work is done by joblib, which `joblib.parallel_config` directs: to other processes (the
     default), to threads, or to a Dask cluster. The environment variable LOKY_MAX_CPU_COUNT
-    caps the number of processes; with 1, everything happens in this one.
+    caps the number of processes; with 1, everything happens in this one. Each experiment has
+    one thread for its matrix products, so that their last digits are the same everywhere.
 
     Raises TypeError for what is no function, or a setting that is no tuple, and whatever an
     experiment raises. Source: notebook 06.
@@ -50,5 +52,10 @@ def run_all(experiment, settings, *, progress=True):
                 f"arguments. Try {remedy}."
             )
     pool = joblib.Parallel(n_jobs=-1, return_as="generator")
-    runs = pool(joblib.delayed(experiment)(*setting) for setting in settings)
+    runs = pool(joblib.delayed(_on_one_thread)(experiment, setting) for setting in settings)
     return list(progress_bar(runs, total=len(settings), desc="run_all", disable=not progress))
+
+
+def _on_one_thread(experiment, setting):
+    with threadpool_limits(1):
+        return experiment(*setting)

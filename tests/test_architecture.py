@@ -61,7 +61,7 @@ OUTSIDE = {
     "exercises": {"numpy", "filelock", "platformdirs"},
     "bars": {"tqdm"},
     "estimator": {"numpy", "sklearn"},
-    "experiments": {"joblib"},
+    "experiments": {"joblib", "threadpoolctl"},
     "datasets": {"numpy", "sklearn"},
     "": {"numpy"},
 }

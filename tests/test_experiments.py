@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from dask.distributed import Client, LocalCluster
 from notebook_files import ROOT, read
+from threadpoolctl import threadpool_info
 
 from course_lib import bars
 from course_lib.experiments import run_all
@@ -40,6 +41,19 @@ def test_a_cap_of_one_core_keeps_everything_here(monkeypatch):
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
     results = run_all(drawn, SETTINGS)
     assert values(results) == expected() and {process for _, process in results} == {os.getpid()}
+
+
+def threads():
+    return max(pool["num_threads"] for pool in threadpool_info())
+
+
+@pytest.mark.parametrize("cap", ["1", "2"])
+def test_each_run_has_one_thread_wherever_it_is(cap, monkeypatch):
+    """Sums over several threads differ in their last digits, and float32 shows it."""
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", cap)
+    before = threads()
+    assert run_all(lambda: threads(), [(), ()]) == [1, 1]
+    assert threads() == before
 
 
 def test_functions_without_a_name_travel_too(monkeypatch):
