@@ -11,11 +11,12 @@ LAB_FLAGS ?=
 LAB_ROOT ?= .
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help course test test-lowest test-newest test-offline mutate bench lint execute clean
+.PHONY: help course test test-lowest test-newest test-offline mutate bench lint execute slides clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
 	@echo "make test      check everything: lint, unit tests, every notebook, a real browser"
+	@echo "make slides    turn the notebooks into slides, build/slides/index.html"
 	@echo "make lint      check style only, and say what to do"
 	@echo "make execute   run all notebooks and save them clean, for contributors"
 	@echo "make clean     remove the environments and what tests leave behind"
@@ -54,6 +55,9 @@ lint: $(BUILT)
 
 execute: $(BUILT)
 	@$(RUN) tools/execute.py
+
+slides: $(BUILT)
+	@$(RUN) tools/make_slides.py
 
 KIND = $(patsubst .venv-%,%,$(filter .venv-%,$(@D)))
 
