@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import FLAGS, chromium
-
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
@@ -40,18 +38,6 @@ def decks(tmp_path_factory):
     command = [sys.executable, "tools/make_slides.py", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
     return folder
-
-
-@pytest.fixture(scope="session")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium(), args=[*FLAGS, "--allow-file-access-from-files"]
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture
