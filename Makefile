@@ -11,12 +11,14 @@ LAB_FLAGS ?=
 LAB_ROOT ?= .
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help course test test-lowest test-newest test-offline mutate bench lint execute slides clean
+.PHONY: help course test test-lowest test-newest test-offline mutate bench lint execute slides check-room guide clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
 	@echo "make test      check everything: lint, unit tests, every notebook, a real browser"
 	@echo "make slides    turn the notebooks into slides, build/slides/index.html"
+	@echo "make check-room    say whether this machine is ready for a class"
+	@echo "make guide     write the exercises' tables into docs/instructors.md, for contributors"
 	@echo "make lint      check style only, and say what to do"
 	@echo "make execute   run all notebooks and save them clean, for contributors"
 	@echo "make clean     remove the environments and what tests leave behind"
@@ -58,6 +60,12 @@ execute: $(BUILT)
 
 slides: $(BUILT)
 	@$(RUN) tools/make_slides.py
+
+check-room: $(BUILT)
+	@$(RUN) tools/check_room.py
+
+guide: $(BUILT)
+	@$(RUN) tools/exercise_tables.py
 
 KIND = $(patsubst .venv-%,%,$(filter .venv-%,$(@D)))
 

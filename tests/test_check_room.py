@@ -1,0 +1,43 @@
+"""`make check-room`: it passes where the tests run, and each failure says what to do."""
+
+import check_room
+import pytest
+
+
+def test_this_machine_is_ready():
+    text, good = check_room.table(check_room.rows(check_room.CHECKS))
+    assert good, text
+    assert text.count("ready ") >= len(check_room.CHECKS)
+
+
+@pytest.mark.parametrize("check", check_room.CHECKS, ids=lambda c: c.__name__)
+def test_each_check_says_what_it_looks_at_and_what_to_do(check):
+    about, _, remedy = check.__doc__.partition("\n")
+    assert ": " in about and len(remedy.strip()) > 30
+
+
+def failing():
+    """Sky: is it blue
+    Wait for better weather."""
+    raise AssertionError("it is grey")
+
+
+def test_a_failure_is_shown_with_its_remedy_and_the_others_go_on():
+    text, good = check_room.table(check_room.rows([failing, check_room.python]))
+    assert not good
+    assert "FAILED  Sky" in text and "it is grey" in text
+    assert "what to do: Wait for better weather." in text
+    assert "ready   Python" in text and "Not ready yet" in text
+
+
+def test_missing_packages_and_places_are_noticed(monkeypatch, tmp_path):
+    monkeypatch.setattr(check_room, "requires", lambda name: ["numpy>=99", "nothing-at-all>=1"])
+    with pytest.raises(AssertionError, match=r"numpy 2.*nothing-at-all missing"):
+        check_room.packages()
+    monkeypatch.setattr(check_room, "ROOT", tmp_path)
+    with pytest.raises(OSError):
+        check_room.writing()
+    monkeypatch.setattr(check_room, "_run", lambda source: [])
+    for check in (check_room.kernel, check_room.figure, check_room.widget):
+        with pytest.raises(AssertionError):
+            check()

@@ -1,0 +1,164 @@
+"""Is this machine ready for a class? One table, with what to do for each failure: make check-room.
+
+Each check is a function that returns a few words about what it found, or raises; its second
+line says what to do then. Exit code 0 if all is well, else 1.
+"""
+
+import os
+import re
+import shutil
+import socket
+import sys
+import tempfile
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "neural-networks-from-scratch"
+
+
+def python():
+    """Python: the version that runs the course
+    Install Python 3.11 or newer, remove the folder .venv, and run this again."""
+    assert sys.version_info >= (3, 11), f"{sys.version.split()[0]} is too old"
+    return sys.version.split()[0]
+
+
+def packages():
+    """Packages: all that the course needs, in versions that it admits
+    Remove the folder .venv and run `make check-room` again, with internet."""
+    from packaging.requirements import Requirement
+
+    missing, found = [], []
+    for requirement in map(Requirement, requires(NAME)):
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            installed = version(requirement.name)
+        except PackageNotFoundError:
+            installed = None
+        if installed is None or not requirement.specifier.contains(installed, prereleases=True):
+            missing.append(f"{requirement.name} {installed or 'missing'}")
+        found.append(requirement.name)
+    assert not missing, ", ".join(missing)
+    return f"{len(found)} packages, NumPy {version('numpy')}, JupyterLab {version('jupyterlab')}"
+
+
+def kernel():
+    """Kernel: a cell is run, as a notebook does
+    Try `make course`; if no kernel starts there either, a virus scanner or firewall may forbid
+    connections to 127.0.0.1: ask for an exception."""
+    outputs = _run("from course_lib.activations import sigmoid; print(sigmoid(0))")
+    text = "".join(output.get("text", "") for output in outputs)
+    assert "0.5" in text, f"a cell answered {text!r}"
+    return "answers"
+
+
+def figure():
+    """Figure: one is drawn, with the course's look
+    Reinstall matplotlib: remove the folder .venv and run this again."""
+    outputs = _run(
+        "import matplotlib.pyplot as plt\n"
+        "from course_lib.plotting import plot_functions, show\n"
+        "plt.style.use('course_lib.plotting.course')\n"
+        "show(plot_functions({'x': abs}), alt='A figure that this check draws.')"
+    )
+    sizes = [len(o["data"]["image/png"]) for o in outputs if "image/png" in o.get("data", {})]
+    assert sizes and sizes[0] > 5000, "no picture came"
+    return f"{sizes[0] * 3 // 4 // 1000} kB"
+
+
+def fonts():
+    """Fonts: the letters of the figures, δ, η and θ among them
+    The course's font comes with matplotlib: reinstall it (remove .venv, run this again)."""
+    from matplotlib import font_manager
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(font_manager.findfont("DejaVu Sans", fallback_to_default=False))
+    missing = [letter for letter in "δηθφσλ★" if not font.get_char_index(ord(letter))]
+    assert not missing, f"DejaVu Sans has no {' '.join(missing)}"
+    return "DejaVu Sans"
+
+
+def widget():
+    """Slider: a widget is made, and its page part is installed
+    Remove the folder .venv and run this again; do not install ipywidgets elsewhere."""
+    outputs = _run("from ipywidgets import interact; interact(lambda x: print(x), x=(0, 3));")
+    kinds = {kind for output in outputs for kind in output.get("data", {})}
+    assert "application/vnd.jupyter.widget-view+json" in kinds, "no slider came"
+    extension = Path(sys.prefix) / "share/jupyter/labextensions/@jupyter-widgets"
+    assert extension.is_dir(), "JupyterLab's part of ipywidgets is not installed"
+    return "moves"
+
+
+def writing():
+    """Write access: notebooks and the file of progress can be saved
+    Copy the course to a folder of your own. (Progress is then kept; notebooks need saving too.)"""
+    with tempfile.NamedTemporaryFile(dir=ROOT / "notebooks") as file:
+        file.write(b"x")
+    return "the folder notebooks"
+
+
+def space():
+    """Disk: room for notebooks and outputs
+    Free some space, or move the course to another disk."""
+    free = shutil.disk_usage(ROOT).free / 1e6
+    assert free > 200, f"{free:.0f} MB are free"
+    return f"{free / 1000:.0f} GB free"
+
+
+def port():
+    """Port: JupyterLab finds a free one on this machine
+    Close other Jupyter servers, or say make course LAB_FLAGS="--port=9999"."""
+    for number in range(8888, 8939):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", number)):
+                return str(number)
+    raise AssertionError("all from 8888 to 8938 are taken")
+
+
+CHECKS = [python, packages, kernel, figure, fonts, widget, writing, space, port]
+
+
+def _run(source):
+    """The outputs of one cell in a fresh kernel."""
+    from execute import client_for
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    notebook = new_notebook(cells=[new_code_cell(source)])
+    client_for(notebook, ROOT, extra_arguments=["--IPKernelApp.log_level=40"]).execute()
+    return notebook.cells[0].outputs
+
+
+def rows(checks):
+    """For each check: whether it passed, its name, what it found, what to do if it failed."""
+    for check in checks:
+        about, _, remedy = check.__doc__.partition("\n")
+        try:
+            found, passed = check(), True
+        except Exception as problem:
+            found, passed = re.sub(r"\s+", " ", str(problem))[-120:] or repr(problem), False
+        yield passed, about, found, "" if passed else re.sub(r"\s+", " ", remedy.strip())
+
+
+def table(found):
+    """The rows as text, and whether all passed."""
+    lines, good = [], True
+    for passed, about, result, remedy in found:
+        name, _, what = about.partition(": ")
+        good &= passed
+        lines.append(f"{'ready ' if passed else 'FAILED'}  {name:<12}  {result:<48}  {what}")
+        lines += [f"        what to do: {remedy}"] * bool(remedy)
+    lines.append("This machine is ready." if good else "Not ready yet: see what to do above.")
+    return "\n".join(lines), good
+
+
+def main():
+    os.chdir(ROOT)
+    text, good = table(rows(CHECKS))
+    print(text)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
