@@ -1,0 +1,53 @@
+"""The instructor's guide: its table of exercises is that of the definitions, its names exist."""
+
+import re
+
+import exercise_tables
+from notebook_files import PATHS, ROOT, read, text_cells
+
+from course_lib.exercises.overview import CHAPTERS, exercises_of
+
+GUIDE = (ROOT / "docs" / "instructors.md").read_text("utf-8")
+NAMES = {exercise.name for chapter in CHAPTERS for exercise in exercises_of(chapter)}
+
+
+def test_the_page_of_exercises_is_up_to_date():
+    assert exercise_tables.PAGE.read_text("utf-8") == exercise_tables.page(), "run make guide"
+
+
+def test_every_exercise_and_every_sentence_is_on_it():
+    page = exercise_tables.page()
+    for chapter in CHAPTERS:
+        for exercise in exercises_of(chapter):
+            assert f"### {exercise.name} {'★' * exercise.stars}\n" in page
+            assert all(f"- {wrong.sentence}" in page for wrong in exercise.misconceptions)
+
+
+def lesson(number):
+    """The guide's lesson plan for a notebook."""
+    return re.search(rf"^### {number} .*?(?=^###? )", GUIDE, re.M | re.S)[0]
+
+
+def test_each_notebook_has_a_lesson_plan_that_fits_into_a_meeting():
+    for path in PATHS:
+        plan = lesson(path.name[:2])
+        minutes = sum(map(int, re.findall(r"^\| (\d+) \|", plan, re.M)))
+        assert 40 <= minutes <= 90, path.name
+        for part in ("**Goal.**", "**Show live.**", "**Homework.**", "**They ask.**"):
+            assert part in plan, (path.name, part)
+
+
+def test_what_a_plan_names_is_in_its_notebook():
+    for path in PATHS:
+        plan, texts = lesson(path.name[:2]), text_cells(read(path))
+        sections = {int(n) for cell in texts for n in re.findall(r"^## (\d+) ", cell.source, re.M)}
+        ranges = re.findall(r"sections? (\d+)(?: (?:and|to) (\d+))?", plan)
+        assert {int(n) for pair in ranges for n in pair if n} <= sections, path.name
+        homework = re.search(r"\*\*Homework\.\*\*(.*)", plan)[1]
+        assert set(re.findall(r"`(\w+)`", homework)) <= NAMES, path.name
+
+
+def test_what_it_tells_to_type_exists():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in set(re.findall(r"`make ([\w-]+)`", GUIDE)):
+        assert re.search(rf"^[\w -]*\b{target}\b[\w -]*:", makefile, re.M), target
