@@ -110,7 +110,7 @@ def test_a_figure_comes_without_its_code_and_within_the_slide():
     (slide,) = slides_of(text("## 1 Look"), code("show(figure)", [output]))
     (cell,) = slide.cells
     size = cell.outputs[0].metadata["image/png"]
-    assert cell.metadata["tags"] == ["no-code"]
+    assert "no-code" in cell.metadata["tags"]
     assert size["height"] <= deck.ROOM and abs(size["width"] / size["height"] - 4 / 3) < 0.01
     assert "width" not in output.metadata.get("image/png", {})  # the notebook stays as it is
 

@@ -18,7 +18,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 WIDTH, ROOM = 1180, 565  # pixels for content: from side to side, and below the heading
 LETTERS = 88  # of a text line
 TEXT, CODE, FIXED, ROW = 38, 26, 24, 52  # pixels of a line: text, code, printed text, table
-LARGE, LARGE_CODE = 30, 84  # the same for code whose lines have at most so many letters
+LARGE, LARGE_CODE, LARGE_PRINT = 30, 84, 72  # the same where lines have at most so many letters
 LONGEST_CODE, WIDEST_CODE = 14, 97  # lines; letters
 SMALL_FIGURE = 330  # pixels high; what is larger may shrink so far, to stay beside its text
 ENLARGED = 1.6
@@ -71,7 +71,7 @@ def deck_of(notebook):
             _put_text(deck, cell, kind)
         elif kind != "skip":
             _put_code(deck, cell)
-    deck.begin("Exercises", "slide")
+    deck.begin("## Exercises", "slide")
     deck.put(new_markdown_cell(_exercises(notebook)), ROOM)
     return [slide for slide in deck.slides if slide.cells]
 
@@ -134,7 +134,11 @@ def _put_code(deck, cell):
     large = widest <= LARGE_CODE
     code = (LARGE if large else CODE) * len(cell.source.splitlines()) + 34
     texts = [_printed(output) for output in outputs if not _picture(output)]
-    printed = sum(FIXED * len(text.splitlines()) + 24 for text in texts)
+    only_prints = all(output.output_type == "stream" for output in outputs)
+    print_lines = [line for text in texts for line in text.splitlines()]
+    short = len(print_lines) <= 8 and max(map(len, print_lines), default=0) <= LARGE_PRINT
+    roomy = only_prints and short
+    printed = sum((LARGE if roomy else FIXED) * len(text.splitlines()) + 24 for text in texts)
     figures = [output for output in outputs if _picture(output)]
     fits = len(lines) <= LONGEST_CODE and widest <= WIDEST_CODE and code + printed <= ROOM
     shown = fits and not figures
@@ -142,7 +146,7 @@ def _put_code(deck, cell):
         deck.last.notes.append(f"Notebook cell `{cell.id}` has the code: show it live.")
         return
     cell = cell.copy()
-    cell.metadata = {"tags": ["large" if large else "small"] if shown else ["no-code"]}
+    cell.metadata = {"tags": ["large"] * large + ["roomy"] * roomy + ["no-code"] * (not shown)}
     height = code * shown + printed
     cell.outputs = [output for output in outputs if not _picture(output)]
     for figure in figures:
