@@ -1,9 +1,9 @@
 """A notebook as slides: its own cells, packed so that each slide holds one idea and fits.
 
-Slides are 1280 by 720. A text cell of type slide or subslide begins one; what does not fit goes
-to the next, under the same heading, and a folded answer to a slide of its own. Figures come
-without their code, short code comes with it; cells that only assert are named in the speaker
-notes, for showing live. Cells of type skip are left out.
+Slides are 1280 by 720. A text cell begins one if it has a heading or does not fit on the last;
+what does not fit goes to the next, under the section's name. A folded answer appears at a click,
+or on a slide of its own. Figures come without their code; bare assertions and long code are named
+in the speaker's notes, for showing live. Cells of type skip are left out.
 """
 
 import base64
