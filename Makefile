@@ -18,7 +18,7 @@ help:
 	@echo "make test      check everything: lint, unit tests, every notebook, a real browser"
 	@echo "make slides    turn the notebooks into slides, build/slides/index.html"
 	@echo "make check-room    say whether this machine is ready for a class"
-	@echo "make guide     write the exercises' tables into docs/instructors.md, for contributors"
+	@echo "make guide     write docs/exercises.md from the exercises' definitions, for contributors"
 	@echo "make lint      check style only, and say what to do"
 	@echo "make execute   run all notebooks and save them clean, for contributors"
 	@echo "make clean     remove the environments and what tests leave behind"

@@ -100,7 +100,7 @@ def expect_finite(who, name, array, hint):
 
 def expect_whole(who, name, number, least=1):
     """Return `number` as an int, or raise ValueError unless it is whole and at least `least`."""
-    if not _is_whole(number) and not (least == 0 and _is_zero(number)):
+    if not _is_whole(number, least):
         raise ValueError(
             f"{who}: {name} is {number!r}, expected a whole number of at least {least}."
         )
@@ -145,12 +145,9 @@ def expect_rng(who, rng):
         )
 
 
-def _is_zero(number):
-    return isinstance(number, int | np.integer) and number is not False and number == 0
-
-
-def _is_whole(number):
-    return isinstance(number, int | np.integer) and number is not True and number > 0
+def _is_whole(number, least=1):
+    is_integer = isinstance(number, int | np.integer) and not isinstance(number, bool)
+    return is_integer and number >= least
 
 
 @lru_cache(maxsize=4096)

@@ -45,13 +45,13 @@ def axes_or_new(ax, **size):
 def numbers_along(who, name, array, axes, remedy):
     """`array` as floats with an axis for each name in `axes`; ValueError with a remedy if not."""
     array = np.asarray(array, dtype=float)
-    if array.ndim != len(axes) or array.size == 0 or not np.isfinite(array).all():
-        fits = array.ndim == len(axes) and array.size > 0
-        came = "NaN or infinity in it" if fits else f"shape {array.shape}"
-        raise ValueError(
-            f"{who}: {name} has {came}, expected finite numbers, ({', '.join(axes)}). {remedy}"
-        )
-    return array
+    fits = array.ndim == len(axes) and array.size > 0
+    if fits and np.isfinite(array).all():
+        return array
+    came = "NaN or infinity in it" if fits else f"shape {array.shape}"
+    raise ValueError(
+        f"{who}: {name} has {came}, expected finite numbers, ({', '.join(axes)}). {remedy}"
+    )
 
 
 def over_grid(f, xlim, ylim, points):
