@@ -8,6 +8,8 @@ import sys
 import pytest
 from notebook_files import ROOT
 
+from course_lib.grading import box
+
 LIBRARY = ROOT / "course_lib"
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
@@ -53,8 +55,25 @@ EXERCISES = [
     "cards",
     "record",
     "exercise",
+    "gradients",
     "ch",
     "overview",
+]
+# The same for grading, which stands on the exercises. What runs in the box, the first three, may
+# import of the exercises no more than the box holds.
+GRADING = [
+    "job",
+    "wire",
+    "runner",
+    "box",
+    "submission",
+    "marking",
+    "batch",
+    "insight",
+    "tables",
+    "pages",
+    "gradebook",
+    "__main__",
 ]
 OUTSIDE = {
     "plotting": {"numpy", "matplotlib", "IPython"},
@@ -63,6 +82,7 @@ OUTSIDE = {
     "estimator": {"numpy", "sklearn"},
     "experiments": {"joblib", "threadpoolctl"},
     "datasets": {"numpy", "sklearn"},
+    "grading": {"numpy", "joblib", "distributed", "jinja2", "markupsafe", "matplotlib", "nbgrader"},
     "": {"numpy"},
 }
 
@@ -109,7 +129,27 @@ def test_exercises_stand_in_their_order(module):
         elif name == "course_lib.exercises":
             pytest.fail(f"{module} imports the package, which imports everything")
         else:
-            assert not name.startswith("course_lib.plotting")
+            assert not name.startswith(("course_lib.plotting", "course_lib.grading"))
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if ".grading." in m])
+def test_grading_stands_in_its_order(module):
+    place = GRADING.index(module.rpartition(".")[2])
+    in_the_box = {f"exercises.{path.removesuffix('.py')}" for path in box.INSIDE["exercises"]}
+    for name in (name.removeprefix("course_lib.") for name in within(module)):
+        package, _, rest = name.partition(".")
+        if package == "grading":
+            assert GRADING.index(rest) < place, f"{module} imports {name}"
+        elif place < GRADING.index("box"):
+            assert name in in_the_box, f"{module} imports {name}, which is not in the box"
+
+
+def test_the_box_holds_what_its_modules_import():
+    for package, names in box.INSIDE.items():
+        for name in names:
+            for imported in within(f"course_lib.{package}.{name.removesuffix('.py')}"):
+                folder, _, module = imported.removeprefix("course_lib.").partition(".")
+                assert folder not in box.INSIDE or f"{module}.py" in box.INSIDE[folder]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -151,4 +191,5 @@ def test_modules_say_what_they_are_and_what_they_offer(module):
 def test_nothing_of_the_core_needs_the_exercises_or_plots():
     for module in MODULES:
         if module.count(".") == 1:
-            assert not {n for n in within(module) if ".exercises" in n or ".plotting" in n}
+            above = (".exercises", ".plotting", ".grading")
+            assert not {n for n in within(module) if any(part in n for part in above)}

@@ -48,6 +48,6 @@ def test_what_a_plan_names_is_in_its_notebook():
 
 
 def test_what_it_tells_to_type_exists():
-    makefile = (ROOT / "Makefile").read_text("utf-8")
+    makefile = "".join((ROOT / f).read_text("utf-8") for f in ("Makefile", "tools/course.mk"))
     for target in set(re.findall(r"`make ([\w-]+)`", GUIDE)):
         assert re.search(rf"^[\w -]*\b{target}\b[\w -]*:", makefile, re.M), target

@@ -20,6 +20,9 @@ CALLS = {
     "plot_feature_maps": lambda ax: plotting.plot_feature_maps(np.ones((4, 4, 3)), ax=ax),
     "plot_filters": lambda ax: plotting.plot_filters(np.ones((3, 3, 1, 9)), ax=ax),
     "plot_fit": lambda ax: plotting.plot_fit([0, 1, 2], [1, 0, 3], lambda x: x, ax=ax),
+    "plot_outcomes": lambda ax: plotting.plot_outcomes(
+        ["one ★", "two ★★"], {"correct": [3, 0], "not yet": [1, 4]}, ax=ax
+    ),
     "plot_surface": lambda ax: plotting.plot_surface(
         lambda P: (P**2).sum(axis=1), (-1, 1), (-2, 2), path=X, ax=ax
     ),

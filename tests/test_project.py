@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -106,7 +107,7 @@ def _copy(folder):
     (place / "tools").mkdir(parents=True)
     for name in ("Makefile", "pyproject.toml", "constraints.txt", "README.md"):
         shutil.copy(ROOT / name, place)
-    for tool in (ROOT / "tools").glob("*.py"):
+    for tool in filter(Path.is_file, (ROOT / "tools").iterdir()):
         shutil.copy(tool, place / "tools")
     return place
 

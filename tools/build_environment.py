@@ -32,6 +32,13 @@ OFFLINE = (
     "ProxyError",
 )
 
+# nbgrader is there for its commands; its menus would be in a student's way.
+NBGRADER_LAB = {"@jupyter/nbgrader": True}
+NBGRADER_SERVER = [
+    f"nbgrader.server_extensions.{name}"
+    for name in ("assignment_list", "course_list", "formgrader", "validate_assignment")
+]
+
 
 def python_of(venv):
     """Where a virtual environment keeps its Python, on any system."""
@@ -56,7 +63,8 @@ def make_venv(venv):
 def lowest_versions():
     """The lower end of every range in pyproject.toml, as lines of a constraints file."""
     project = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    ranges = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    optional = project["optional-dependencies"]
+    ranges = [*project["dependencies"], *optional["test"], *optional["classroom"]]
     return [re.sub(r"^([\w.-]+)>=([\w.]+).*", r"\1==\2", line) for line in ranges]
 
 
@@ -73,8 +81,7 @@ def install(venv, kind):
         command += ["--constraint", "constraints.txt"]
     else:
         print("  This Python is newer than constraints.txt: taking the newest packages instead.")
-    extra = "bench" if kind == "bench" else "test"
-    installed = run([*command, "--editable", f".[{extra}]"])
+    installed = run([*command, "--editable", f".{extras(kind)}"])
     if installed.returncode == 0:
         return
     if any(sign in installed.stdout for sign in OFFLINE):
@@ -86,12 +93,28 @@ def install(venv, kind):
     stop(installed, "The packages could not be installed; the lines above say why.")
 
 
+def extras(kind):
+    """What is installed besides the course; nothing in a student edition, which has no tests."""
+    if not (HERE / "tests").is_dir():
+        return ""
+    return "[bench]" if kind == "bench" else "[test,classroom]"
+
+
 def settle_jupyterlab(venv):
-    """Let JupyterLab start without asking whether it may fetch news from its makers."""
+    """Let JupyterLab start without news from its makers, and without an instructor's menus."""
     settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
-    overrides = venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
-    overrides.parent.mkdir(parents=True, exist_ok=True)
-    overrides.write_text(json.dumps(settings, indent=2), encoding="utf-8")
+    write(venv / "share/jupyter/lab/settings/overrides.json", settings)
+    write(venv / "etc/jupyter/labconfig/page_config.json", {"disabledExtensions": NBGRADER_LAB})
+    write(
+        venv / "etc/jupyter/jupyter_server_config.json",
+        {"ServerApp": {"jpserver_extensions": dict.fromkeys(NBGRADER_SERVER, False)}},
+    )
+
+
+def write(path, settings):
+    """Write settings as JSON, with the folders that they stand in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(settings, indent=2), encoding="utf-8")
 
 
 def run(command):

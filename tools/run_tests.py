@@ -1,7 +1,7 @@
 """Everything that must hold, part by part, with the time that each part takes: `make test`.
 
     python tools/run_tests.py            all parts
-    python tools/run_tests.py notebooks  one of lint, unit, notebooks, browser
+    python tools/run_tests.py notebooks  one of lint, unit, notebooks, classroom, browser
 
 Notebooks are compared strictly with what they print in the repository where the versions
 are those of constraints.txt on Linux and Python 3.11; elsewhere their assertions decide.
@@ -40,7 +40,9 @@ def parts():
             [sys.executable, "-m", "ruff", "check", "."],
             [sys.executable, "-m", "ruff", "format", "--check", "."],
         ],
-        "unit": [[*pytest, *side_by_side, "tests", "--ignore=tests/browser"]],
+        "unit": [
+            [*pytest, *side_by_side, "tests", "--ignore=tests/browser", "--ignore=tests/classroom"]
+        ],
         "notebooks": [
             [
                 *pytest,
@@ -52,6 +54,7 @@ def parts():
                 "notebooks",
             ]
         ],
+        "classroom": [[*pytest, "-n", "logical", "-rs", "tests/classroom"]],
         "browser": [[*pytest, "-rs", "tests/browser"]],
     }
 

@@ -3,12 +3,12 @@
 The exercises of notebook 06. One example per row.
 """
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from course_lib.exercises.exercise import Misconception, exercise
+from course_lib.exercises.gradients import HEAD, Diary, SquaredError
 from course_lib.exercises.judging import CORRECT, NotYet, agrees_with, numbers, parts
 
 # --------------------------------------------------------------------------- inside_diamond
@@ -234,50 +234,6 @@ def momentum_step(theta, v, g, lr, mu):
 # --------------------------------------------------------------------------- train
 
 
-HEAD = 3  # entries of theta before the pages of the diary
-
-
-@dataclass(frozen=True)
-class _Diary:
-    """A gradient for steps of length 1 that makes theta a diary of the training.
-
-    theta[0] counts the steps; theta[1] the pairs whose label is not that of the example;
-    theta[2] becomes (theta[2] + 1) / 2, wrong unless each gradient is taken at the newest
-    theta; then follows a page for each step: Σ 2^i over the examples i of its batch.
-    """
-
-    def __call__(self, theta, X_batch, Y_batch):
-        X, Y = np.asarray(X_batch).ravel(), np.asarray(Y_batch).ravel()
-        _expect_batch(X)
-        strangers = np.sum(Y[: len(X)] != X[: len(Y)]) + abs(len(X) - len(Y))
-        after = np.array(theta, dtype=float)
-        after[:HEAD] = theta[0] + 1, theta[1] + strangers, (theta[2] + 1) / 2
-        page = HEAD + int(abs(theta[0]))
-        if page < len(theta):
-            after[page] = np.sum(2.0**X)
-        return theta - after
-
-    def __repr__(self):
-        return "gradient"
-
-
-@dataclass(frozen=True)
-class _SquaredError:
-    """The gradient of the mean squared error of a linear model."""
-
-    def __call__(self, theta, X_batch, Y_batch):
-        _expect_batch(X_batch)
-        return 2 / len(X_batch) * X_batch.T @ (X_batch @ theta - Y_batch)
-
-    def __repr__(self):
-        return "gradient"
-
-
-def _expect_batch(X):
-    if len(X) == 0:
-        raise ValueError("gradient() was given an empty batch: does a loop go one batch too far?")
-
-
 EPOCHS = 8
 
 
@@ -286,11 +242,11 @@ def _trainings(rng):
     cases = []
     for m, n, size in [(8, 3, 8), (5, 2, 9)]:
         X, theta = rng.normal(size=(m, n)), rng.normal(size=n)
-        cases.append((theta, _SquaredError(), X, X @ np.ones(n), 0.05, 6, size, _rng(rng)))
+        cases.append((theta, SquaredError(), X, X @ np.ones(n), 0.05, 6, size, _rng(rng)))
     for m, size in [(9, 4), (6, 3), (12, 1), (12, 1)]:
         ids = np.arange(m, dtype=float)[:, None]
         theta = np.zeros(HEAD + EPOCHS * _batches(m, size))
-        cases.append((theta, _Diary(), ids, ids.copy(), 1.0, EPOCHS, size, _rng(rng)))
+        cases.append((theta, Diary(), ids, ids.copy(), 1.0, EPOCHS, size, _rng(rng)))
     return [*cases[2:], *cases[:2]]
 
 
@@ -306,7 +262,7 @@ def _judge_trainings(cases, values):
     diaries, lengths = [], None
     for (theta, gradient, X, Y, lr, epochs, size, _), value in zip(cases, values, strict=True):
         came = numbers(value, theta.shape, "theta")
-        if isinstance(gradient, _SquaredError):
+        if isinstance(gradient, SquaredError):
             steps = lambda t: lr * gradient(t, X, Y)  # noqa: E731, B023
             lengths = lengths or _wrong_lengths(came, theta, steps, epochs)
         else:
@@ -388,7 +344,7 @@ def _wrong_lengths(came, theta, step, epochs):
 
 
 def _read_diary(theta, m, epochs, size):
-    """The batches of each epoch, read from what `_Diary` left in theta, or `NotYet`."""
+    """The batches of each epoch, read from what `Diary` left in theta, or `NotYet`."""
     steps, strangers, newest = theta[:HEAD]
     wanted = _batches(m, size)
     if steps != epochs * wanted:

@@ -12,6 +12,7 @@ import numpy as np
 
 from course_lib.exercises import record
 from course_lib.exercises.answers import describe_call, plain, run_answer, same
+from course_lib.exercises.blanks import has_blank
 from course_lib.exercises.cards import Card
 from course_lib.exercises.judging import CORRECT, NotYet, Outcome
 
@@ -182,7 +183,13 @@ class Exercise:
         return Card("?", f"Hint {number} of {count}", (self.hints[number - 1], *more))
 
     def solution(self):
-        """A card with one right answer; there may be others."""
+        """A card with one right answer; there may be others. A class's edition has none."""
+        if has_blank(self.answer):
+            return Card(
+                "?",
+                "Your class's edition has no solutions",
+                (f"`.hint()` has {len(self.hints)} hints, and every check says what is wrong.",),
+            )
         return Card("?", f"One way to write {self.name}", code=self.source())
 
     def source(self, code=None):

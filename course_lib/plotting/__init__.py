@@ -10,6 +10,7 @@ from course_lib.plotting.figures import show
 from course_lib.plotting.graphs import plot_graph
 from course_lib.plotting.histograms import plot_histograms
 from course_lib.plotting.landscapes import plot_contours, plot_surface, plot_valley
+from course_lib.plotting.outcomes import plot_outcomes
 from course_lib.plotting.pictures import plot_feature_maps, plot_filters, plot_pictures
 from course_lib.plotting.planes import plot_line, plot_plane, plot_points
 from course_lib.plotting.tables import plot_convolution, plot_pooling
@@ -26,6 +27,7 @@ __all__ = [
     "plot_history",
     "plot_line",
     "plot_network",
+    "plot_outcomes",
     "plot_pictures",
     "plot_plane",
     "plot_points",

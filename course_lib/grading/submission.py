@@ -1,0 +1,102 @@
+"""Reading what a student handed in: as data, never as code."""
+
+import hashlib
+import json
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["Submission", "UnreadableError", "fingerprint", "read_file", "read_notebook"]
+
+LARGEST = 32 << 20
+
+
+class UnreadableError(ValueError):
+    """A submission that cannot be read; the text says why."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The cells of a notebook that count.
+
+    answers : exercise's key ("ch01.majority") → the cells that are marked as its answer, as
+        pairs of a place and a source
+    code : the sources of the code cells that are no answers and no checks, with their places
+    """
+
+    answers: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    code: list[tuple[int, str]] = field(default_factory=list)
+
+    def above(self, place):
+        """The sources of the code cells above a place, answers to other exercises included."""
+        cells = [*self.code, *(cell for cells in self.answers.values() for cell in cells)]
+        return tuple(source for i, source in sorted(cells) if i < place)
+
+
+def read_file(path):
+    """The bytes of a file that is a plain one, up to 32 MB; else `UnreadableError`.
+
+    A symbolic link is not followed, neither the file itself nor the two folders above it.
+    """
+    path = Path(path)
+    for place in (path, path.parent, path.parent.parent):
+        if place.is_symlink():
+            raise UnreadableError(
+                f"{place.name} is a symbolic link, which is not followed: hand in the file itself."
+            )
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UnreadableError(f"{path.name} is no file.")
+            content = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise UnreadableError(f"There is no {path.name} in it. Was it renamed?") from None
+    except OSError as error:
+        raise UnreadableError(f"{path.name} cannot be read: {error.strerror}.") from None
+    if len(content) > LARGEST:
+        raise UnreadableError(
+            f"{path.name} is larger than {LARGEST >> 20} MB: clear its outputs, then hand it in."
+        )
+    return content
+
+
+def fingerprint(content):
+    """A number that tells one submission from another: SHA-256, as text."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_notebook(content):
+    """The `Submission` in the bytes of a notebook file, or `UnreadableError`."""
+    try:
+        notebook = json.loads(content.decode("utf-8-sig"))
+        cells = [_cell(cell) for cell in notebook["cells"]]
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        raise UnreadableError(
+            "It is no notebook: its file is not JSON. Save it in JupyterLab, and hand it in again."
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise UnreadableError(
+            "It is JSON, but no notebook of format 4. Open and save it in JupyterLab."
+        ) from None
+    submission = Submission()
+    for place, (kind, key, is_check, source) in enumerate(cells):
+        if kind != "code" or is_check:
+            continue
+        if key is None:
+            submission.code.append((place, source))
+        else:
+            submission.answers.setdefault(key, []).append((place, source))
+    return submission
+
+
+def _cell(cell):
+    """The kind of a cell, the exercise that it answers or None, whether it checks, its source."""
+    source = cell["source"]
+    source = source if isinstance(source, str) else "".join(source)
+    source = source.encode("utf-8", "replace").decode()
+    metadata = cell["metadata"]
+    key, tags = metadata.get("exercise"), metadata.get("tags", [])
+    is_check = "check" in tags or metadata.get("nbgrader", {}).get("grade") is True
+    return cell["cell_type"], key if isinstance(key, str) else None, is_check, source

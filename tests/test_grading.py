@@ -1,0 +1,585 @@
+"""One submission: read as data, run in a box, judged outside of it."""
+
+import base64
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from handed_in import EXERCISES, NAMES, answer_cells, as_bytes, notebook, right, wrong
+from hypothesis import given
+from hypothesis import strategies as st
+from notebook_files import ROOT
+
+from course_lib.exercises.answers import Run, Unreadable, plain, same
+from course_lib.exercises.overview import CHAPTERS, exercises_of
+from course_lib.grading import box as box_module
+from course_lib.grading.box import Box, NoProtection, Reply, open_box
+from course_lib.grading.job import Answer, Limits
+from course_lib.grading.marking import NOT_GRADED, STOPPED, Result, exercises_in, mark
+from course_lib.grading.submission import LARGEST, UnreadableError, read_file, read_notebook
+from course_lib.grading.wire import ReplyError, read_runs, write_runs
+
+GATES = "01_gates_and_xor"
+QUICK = Limits(seconds=2)
+
+
+@pytest.fixture(scope="module")
+def box():
+    try:
+        return open_box()
+    except NoProtection as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(params=["bubblewrap", "unprotected"])
+def either(request):
+    try:
+        return open_box(unprotected=request.param == "unprotected")
+    except NoProtection as error:
+        pytest.skip(str(error))
+
+
+def grade(name, content, box, limits=QUICK):
+    content = content if isinstance(content, bytes) else as_bytes(content)
+    return mark("somebody", name, content, box=box, limits=limits)
+
+
+def graded(box, limits=QUICK, **answers):
+    """The marks of notebook 01 with all answers right but those given, by exercise."""
+    result = grade(GATES, notebook(GATES, right, answers), box, limits)
+    return {mark.exercise.partition(".")[2]: mark for mark in result.marks}
+
+
+# ------------------------------------------------------------------ exactly the points earned
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_right_wrong_blank_and_crashing(name, either):
+    everything = sum(exercise.stars for exercise in exercises_in(name))
+    assert grade(name, notebook(name, right), either).points == everything
+    all_wrong = grade(name, notebook(name, wrong), either)
+    assert all_wrong.points == 0
+    for found in all_wrong.marks:
+        assert found.outcome == "not yet"
+        assert found.diagnosis == EXERCISES[found.exercise].misconceptions[0].sentence
+    blank = grade(name, notebook(name), either)
+    assert blank.points == 0 and {found.outcome for found in blank.marks} == {"not started"}
+    crash = "raise RuntimeError('no idea')"
+    crashing = grade(name, notebook(name, lambda _: crash), either)
+    assert crashing.points == 0 and crashing.of == everything
+    assert all("RuntimeError" in found.diagnosis for found in crashing.marks)
+
+
+def test_the_same_seed_repeats_a_grading(box):
+    content = as_bytes(notebook(GATES, wrong))
+    first = mark("a", GATES, content, box=box, seed=7)
+    assert first == mark("a", GATES, content, box=box, seed=7)
+    assert Result.from_data(json.loads(json.dumps(first.as_data()))) == first
+
+
+def test_an_answer_has_imports_functions_and_constants_from_above(box):
+    content = notebook(GATES, right)
+    helper = {
+        "cell_type": "code",
+        "metadata": {},
+        "source": ["import math\n", "LARGE = 20\n", "data = np.ones(3)\n",
+                   "def of_length(n):\n", "    return [LARGE * math.copysign(1, 1)] * n\n"],
+    }  # fmt: skip
+    content["cells"].insert(2, helper)
+    [cell] = [c for c in answer_cells(content) if c["metadata"]["exercise"] == "ch01.majority"]
+    cell["source"] = "def majority():\n    return of_length(3), -30"
+    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
+    assert marks["ch01.majority"].outcome == "correct"
+    cell["source"] = "def majority():\n    return 20 * data, -30"
+    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
+    assert "name 'data' is not defined" in marks["ch01.majority"].diagnosis
+    assert "An answer is graded by itself" in marks["ch01.majority"].diagnosis
+    cell["source"] = "print(data)\ndef majority():\n    return [20, 20, 20], -30\nassert data.sum()"
+    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
+    assert marks["ch01.majority"].outcome == "correct"  # what else stands in the cell may fail
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome", "words"),
+    [
+        ("", "not started", "blank"),
+        ("# later", "not started", "blank"),
+        ("...", "not started", "blank"),
+        ("def majority():\n    raise NotImplementedError", "not started", "blank"),
+        ("majority = ...", "not started", "blank"),
+        ("def majority(:\n    return 1", "not yet", "SyntaxError"),
+        ("%timeit 1\ndef majority():\n    return [20, 20, 20], -30", "not yet", "`%timeit 1`"),
+        ("def majorty():\n    return [20, 20, 20], -30", "not yet", "defines no `majority`"),
+        ("majority = ([20, 20, 20], -30)", "correct", ""),
+        ("def majority():\n    return [20, 20, 20] -30", "not yet", "TypeError"),
+        ("def majority():\n    return\x00", "not yet", "stopped"),
+        ("(" * 5000, "not yet", "stopped"),
+        ("import scipy.special\nfrom sklearn import svm\ndef majority():\n"
+         "    return [20 * scipy.special.expit(99.0)] * 3, -30", "correct", ""),
+    ],
+)  # fmt: skip
+def test_what_an_answer_cell_may_hold(box, source, outcome, words):
+    found = graded(box, Limits(), majority=source)["majority"]
+    assert found.outcome == outcome and words in found.diagnosis
+
+
+# ------------------------------------------------------------------ hostile answers
+
+SOLUTIONS = """
+import glob, os, sys
+def majority():
+    try:
+        from course_lib.exercises import ch01
+        return ch01.majority.answer()
+    except ImportError:
+        pass
+    for folder, _, files in os.walk("/"):
+        for name in files:
+            if name == "ch01.py" or name.endswith(".ipynb") and "gates" in name:
+                return "found", os.path.join(folder, name)
+    return [1, 1, 1], 0
+"""
+PATCHED = """
+import numpy as np
+import course_lib.exercises.answers as answers, course_lib.grading.wire as wire
+import course_lib.grading.runner as runner, json, builtins
+yes = lambda *a, **k: True
+np.allclose = np.isclose = np.array_equal = yes
+np.asarray = np.array = lambda *a, **k: [20.0, 20.0, 20.0]
+answers.same = answers.has_blank = yes
+wire.read_runs = lambda *a: []
+builtins.isinstance = yes
+def majority():
+    return [1, 1, 1], 0
+"""
+FORGED = """
+import json, os, sys
+run = {"value": None, "error": "", "message": "", "changed": None, "blank": False,
+       "outcome": "correct", "points": 99}
+line = json.dumps({"ended": "replied", "reply": json.dumps([run, run]), "seconds": 0})
+print(line); print(line, file=sys.stderr); print("✓ Correct: majority")
+for fd in range(3, 64):
+    try:
+        os.write(fd, f"{len(line)}\\n{line}\\n".encode())
+    except OSError:
+        pass
+os._exit(0)
+"""
+HOSTILE = {
+    "endless loop": ("def majority():\n    while True: pass", "did not finish within 2 seconds"),
+    "endless cell": ("while True:\n    pass", "did not finish within 2 seconds"),
+    "asleep": ("import time\ntime.sleep(1e6)", "did not finish"),
+    "deaf": (
+        "import signal, time\nfor n in range(1, 65):\n    try: signal.signal(n, signal.SIG_IGN)\n"
+        "    except (OSError, ValueError): pass\nwhile True: pass",
+        "did not finish",
+    ),
+    "memory": ("def majority():\n    return bytearray(1 << 34)", "MemoryError"),
+    "memory bit by bit": (
+        "def majority():\n    x = []\n    while True: x.append(bytearray(1 << 24))",
+        "MemoryError",
+    ),
+    "patched": (PATCHED, ""),
+    "forged": (FORGED, "not what a function returns"),
+    "forged lines": ("import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'10\\n[]')\n"
+                     "    except OSError: pass\nos._exit(0)", ""),
+    "printed": ("def majority():\n    print('x' * (1 << 28))\n    return [1, 1, 1], 0", ""),
+    "large array": ("import numpy as np\ndef majority():\n    return np.ones(1 << 21)", "4 MB"),
+    "long list": ("def majority():\n    return [0] * 10**7", ""),
+    "endless reply": (
+        "import os\nfor fd in range(3, 64):\n    try:\n"
+        "        while True: os.write(fd, b'x' * 65536)\n    except OSError: pass",
+        "4 MB",
+    ),
+    "exit": ("import os\ndef majority():\n    os._exit(0)", "ended before it had answered"),
+    "abort": ("import os\ndef majority():\n    os.abort()", "ended by the system"),
+    "crash": ("import ctypes\ndef majority():\n    ctypes.string_at(0)", "ended by the system"),
+    "deep": ("def majority():\n    x = []\n    for _ in range(10**6): x = [x]\n    return x", ""),
+    "huge number": ("def majority():\n    return [10**100000] * 3, 1", ""),
+    "liar": (
+        "class Liar(float):\n    def __eq__(self, other): return True\n"
+        "    def __array__(self, *a, **k): raise SystemExit\n"
+        "def majority():\n    return [Liar()] * 3, Liar()",
+        "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", HOSTILE)
+def test_hostile_answers_earn_nothing_and_stop_nobody(attack, either):
+    source, words = HOSTILE[attack]
+    limits = Limits(seconds=2, memory=1 << 29)
+    marks = graded(either, limits, majority=source)
+    assert marks["majority"].points == 0
+    assert marks["majority"].outcome in ("not yet", STOPPED)
+    assert words in marks["majority"].diagnosis and marks["majority"].diagnosis
+    assert all(found.points == found.stars for name, found in marks.items() if name != "majority")
+    assert runners() == []
+
+
+def runners():
+    """The processes that are still there of any box that this test process opened."""
+    children = []
+    for entry in os.listdir("/proc") if os.path.isdir("/proc") else []:
+        try:
+            with open(f"/proc/{entry}/cmdline", "rb") as file:
+                command = file.read()
+            with open(f"/proc/{entry}/stat") as file:
+                state = file.read().rpartition(")")[2].split()[0]
+        except (OSError, NotADirectoryError):
+            continue
+        if f"for-{os.getpid()}".encode() in command and state != "Z":
+            children.append(entry)
+    return children
+
+
+BOMB = """
+import os, time
+born = 0
+for _ in range(200):
+    try:
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(1000)
+        born += 1
+    except OSError:
+        break
+def majority():
+    return [float(born)] * 3, 0
+"""
+
+
+def test_a_fork_bomb_stays_small_and_goes_away(box):
+    found = graded(box, majority=BOMB)["majority"]
+    assert found.points == 0
+    seen = box.run([Answer((), BOMB, "majority", [()])], QUICK)[0]
+    [run] = read_runs(seen.text, 1)
+    assert 1 <= run.value[0][0] <= QUICK.processes
+    time.sleep(0.1)
+    assert runners() == []
+
+
+@pytest.mark.parametrize(
+    "victim", ["os.getppid()", "1", "-1", "os.getpid()"], ids=["parent", "first", "all", "itself"]
+)
+def test_killing_others_stops_nobody(victim, box):
+    source = f"import os, time\nos.kill({victim}, 9)\nos.kill({victim}, 15)\ntime.sleep(1)"
+    marks = graded(box, majority=source)
+    assert sum(found.points for found in marks.values()) == 10
+
+
+def test_solutions_cannot_be_found(box):
+    found = graded(box, Limits(seconds=20), majority=SOLUTIONS)["majority"]
+    assert found.outcome == "not yet" and "could" not in found.diagnosis
+    assert "text" not in found.diagnosis  # ("found", path) would be
+
+
+def test_nothing_outside_can_be_touched(box, tmp_path):
+    tmp_path.chmod(0o777)
+    precious = tmp_path / "precious.txt"
+    precious.write_text("kept")
+    precious.chmod(0o666)
+    source = f"""
+import os, shutil
+for place in ({str(tmp_path)!r}, {str(ROOT)!r}, "/tmp", "/usr", "/library", "/root", "/etc"):
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        open(os.path.join(place, "was_here"), "w").write("x")
+    except OSError:
+        pass
+try:
+    open({str(precious)!r}, "w").write("spoilt")
+except OSError:
+    pass
+def majority():
+    seen = [os.path.exists({str(precious)!r}), os.path.exists({str(ROOT / "README.md")!r})]
+    return [20, 20, 20], -30 if not any(seen) else 0
+"""
+    before = sorted(os.listdir(ROOT)), sorted(os.listdir("/usr"))
+    assert graded(box, majority=source)["majority"].outcome == "correct"  # and saw nothing of it
+    assert precious.read_text() == "kept" and os.listdir(tmp_path) == ["precious.txt"]
+    assert (sorted(os.listdir(ROOT)), sorted(os.listdir("/usr"))) == before
+
+
+def test_there_is_no_network_no_secret_no_leftover_and_little_space(box, monkeypatch):
+    monkeypatch.setenv("CLASS_SECRET", "42")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        source = f"""
+import os, socket
+def sees():
+    try:
+        socket.create_connection(("127.0.0.1", {server.getsockname()[1]}), 1)
+        return 1.0
+    except OSError:
+        return 0.0
+def majority():
+    kept = os.listdir(".")
+    os.mkdir("mine")
+    written = 0
+    try:
+        while written < 1000:
+            with open(f"mine/{{written}}", "wb") as file:
+                file.write(bytes(1 << 20))
+            written += 1
+    except OSError:
+        pass
+    return [sees(), float("CLASS_SECRET" in os.environ), float(len(kept))], float(written)
+"""
+        seen = box.run([Answer((), source, "majority", [()])] * 2, Limits())
+    for reply in seen:
+        [run] = read_runs(reply.text, 1)
+        assert run.value[0] == [0, 0, 0] and 20 < run.value[1] < 100
+
+
+def test_a_file_stays_below_its_limit(either):
+    source = """
+def majority():
+    try:
+        with open("big", "wb") as file:
+            file.write(bytes(10 << 20))
+    except OSError:
+        return [20, 20, 20], -30
+"""
+    assert graded(either, majority=source)["majority"].outcome == "correct"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may be another")
+def test_root_runs_answers_as_somebody_else(either):
+    source = "import os\ndef majority():\n    return [float(os.getuid())] * 3, float(os.getgid())"
+    [reply] = either.run([Answer((), source, "majority", [()])], Limits())
+    [run] = read_runs(reply.text, 1)
+    assert run.value[1] > box_module.FIRST_USER and run.value[0] == [run.value[1]] * 3
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="root can become nobody")
+def test_it_works_for_who_is_not_root(box):
+    code = (
+        f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests')!r}]\n"
+        "import test_grading as t\nbox = t.open_box()\n"
+        "marks = t.graded(box, majority=t.BOMB, not_gate='while True: pass')\n"
+        "print(sum(m.points for m in marks.values()), t.runners())\n"
+    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code], user=65534, group=65534, extra_groups=[], cwd="/",
+            capture_output=True, text=True, env={"PATH": os.environ["PATH"]}, check=False,
+        )  # fmt: skip
+    except PermissionError:
+        pytest.skip("only root can run this Python")
+    assert done.stdout.split() == ["9", "[]"], done.stderr
+
+
+def test_a_runner_that_dies_costs_one_answer():
+    class Dying(Box):
+        calls = 0
+
+        def _replies(self, answers, limits):
+            Dying.calls += 1
+            return [Reply("replied", "1")] if Dying.calls != 2 else []
+
+    answers = [Answer((), "", "f", [()])] * 3
+    assert [reply.ended for reply in Dying(None).run(answers, QUICK)] == [
+        "replied", "lost", "replied"]  # fmt: skip
+
+
+def test_without_bubblewrap_nothing_is_run(monkeypatch):
+    monkeypatch.setattr(box_module.shutil, "which", lambda name: None)
+    with pytest.raises(NoProtection, match=r"apt install bubblewrap.*--unprotected"):
+        open_box()
+    box_module._tried.cache_clear()
+    with pytest.raises(NoProtection, match=r"does not work here.*user namespaces"):
+        box_module._tried("/bin/false")
+
+
+# ------------------------------------------------------------------ submissions as data
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "not JSON"),
+        (b"\x00\xff\xfe", "not JSON"),
+        (b"{", "not JSON"),
+        (b"[" * 100_000, "format 4"),
+        (b"null", "format 4"),
+        (b'{"cells": 3}', "format 4"),
+        (b'{"cells": [{"cell_type": "code"}]}', "format 4"),
+        (b'{"cells": [{"cell_type": "code", "metadata": 1, "source": ""}]}', "format 4"),
+        (b'{"cells": [{"cell_type": "code", "metadata": {"tags": 1}, "source": ""}]}', "format 4"),
+        (b'{"worksheets": []}', "format 4"),
+        (b'{"cells": [{"cell_type": "code", "metadata": {}, "source": [1]}]}', "format 4"),
+    ],
+)
+def test_what_is_no_notebook_gets_a_sentence_and_no_points(content, words):
+    result = grade(GATES, content, None)
+    assert result.points == 0 and result.of == 12
+    assert words in result.remarks[0]
+    assert {found.outcome for found in result.marks} == {NOT_GRADED}
+
+
+def test_missing_and_doubled_answer_cells(box):
+    content = notebook(GATES, right)
+    cells = {cell["metadata"]["exercise"]: cell for cell in answer_cells(content)}
+    content["cells"].remove(cells["ch01.not_gate"])
+    content["cells"].append(cells["ch01.majority"])
+    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
+    assert "is missing" in marks["ch01.not_gate"].diagnosis
+    assert "There are 2 answer cells" in marks["ch01.majority"].diagnosis
+    assert marks["ch01.not_gate"].outcome == marks["ch01.majority"].outcome == NOT_GRADED
+    assert sum(found.points for found in marks.values()) == 12 - 1 - 2
+    assert grade(GATES, {"cells": []}, box).points == 0
+    assert grade(GATES, notebook("02_least_squares_and_gradient_descent", right), box).points == 0
+
+
+def test_an_answer_in_a_text_cell_is_no_answer(box):
+    content = notebook(GATES, right)
+    for cell in answer_cells(content):
+        cell["cell_type"] = "markdown"
+    assert {found.outcome for found in grade(GATES, content, box).marks} == {NOT_GRADED}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such files there")
+def test_only_plain_files_are_read(tmp_path):
+    folder = tmp_path / "eve" / GATES
+    folder.mkdir(parents=True)
+    path = folder / f"{GATES}.ipynb"
+    with pytest.raises(UnreadableError, match="renamed"):
+        read_file(path)
+    (tmp_path / "secret").write_text("{}")
+    path.symlink_to(tmp_path / "secret")
+    with pytest.raises(UnreadableError, match="symbolic link"):
+        read_file(path)
+    path.unlink()
+    (tmp_path / "mallory").symlink_to(tmp_path / "eve")
+    path.write_text("{}")
+    assert read_file(path) == b"{}"
+    with pytest.raises(UnreadableError, match="mallory is a symbolic link"):
+        read_file(tmp_path / "mallory" / GATES / path.name)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(UnreadableError, match="is no file"):
+        read_file(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(UnreadableError):
+        read_file(path)
+    path.rmdir()
+    with open(path, "wb") as file:
+        file.truncate(LARGEST + 1)
+    with pytest.raises(UnreadableError, match="larger than 32 MB"):
+        read_file(path)
+
+
+def test_places_of_cells():
+    content = notebook(GATES, right)
+    found = read_notebook(as_bytes(content))
+    [(place, source)] = found.answers["ch01.majority"]
+    assert content["cells"][place]["source"] == source
+    above = found.above(place)
+    assert any("import numpy as np" in text for text in above)
+    assert not any(".check(" in text for text in above)
+
+
+# ------------------------------------------------------------------ what comes back
+
+
+VALUES = [
+    None, True, 3, -(10**400), 0.1, float("nan"), -np.inf, 1j, "text", ..., [1, (2.0, [])],
+    {"a": 1},
+    np.arange(6.0).reshape(2, 3), np.zeros((0, 3)), np.array([True, False]), np.float32([1.5]),
+    np.array(["a", "bc"]), np.array([[1 + 2j]]), np.asfortranarray(np.arange(6).reshape(2, 3)),
+    Unreadable("object"), np.arange(3).astype(">i2"), np.array([], dtype=str),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda v: type(v).__name__)
+def test_values_survive_the_way(value):
+    run = Run(value, "E", "message", 1, True)
+    [came] = read_runs(write_runs([run]), 1)
+    assert type(came.value) is type(value)
+    assert came.value == value if isinstance(value, Unreadable) else same(came.value, value, 0, 0)
+    assert (came.error, came.message, came.changed, came.blank) == ("E", "message", 1, True)
+    if isinstance(value, np.ndarray):
+        assert came.value.dtype == value.dtype
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text(),
+    lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+))  # fmt: skip
+def test_whatever_is_plain_can_be_sent(value):
+    [came] = read_runs(write_runs([Run(plain(value))]), 1)
+    assert type(came.value) is type(plain(value))
+
+
+def spoilt(**changes):
+    entry = {"value": None, "error": "", "message": "", "changed": None, "blank": False}
+    return json.dumps([{**entry, **changes}])
+
+
+def array(dtype, shape, data):
+    return spoilt(value={"array": [dtype, shape, base64.b64encode(data).decode()]})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "nonsense", "{}", "[]", "[1]", "[" * 100_000, "[{}]", "[{}, {}]", spoilt(extra=1),
+        spoilt(value=1), spoilt(value=[1]), spoilt(value={"pickle": "x"}), spoilt(value={}),
+        spoilt(value={"int": "9" * 10 + "z"}), spoilt(value={"float": 3}), spoilt(blank=1),
+        spoilt(changed=-1), spoilt(changed=True), spoilt(changed="0"), spoilt(error=None),
+        spoilt(value={"dict": [["a"]]}), spoilt(value={"list": 3}), spoilt(value={"array": []}),
+        array("O", [1], b"12345678"), array("<f8", [2], b"12345678"), array("<f8", [-1], b""),
+        array("<U1", [1], b"\xff\xff\xff\xff"), array("<f8", [10**12], b"12345678"),
+        array("f8, f8", [1], bytes(16)), array("<f8", [1.0], b"12345678"),
+        array("|V8", [1], bytes(8)),
+        spoilt(value={"texts": [[2], ["a"]]}), spoilt(value={"complex": ["0x0p+0"]}),
+    ],
+    ids=lambda text: text[:30],
+)  # fmt: skip
+def test_a_reply_that_nobody_writes_is_refused(text):
+    with pytest.raises(ReplyError):
+        read_runs(text, 1)
+
+
+def test_nesting_without_end_is_refused():
+    value = {"list": []}
+    for _ in range(60):
+        value = {"list": [value]}
+    with pytest.raises(ReplyError, match="nobody writes"):
+        read_runs(spoilt(value=value), 1)
+
+
+def test_texts_come_back_printable():
+    [run] = read_runs(spoilt(message="\x1b[31mred\u202e\ud800", value="\x07"), 1)
+    assert not set(run.message + run.value) & set("\x1b\u202e\ud800\x07")
+    assert run.message.encode() and "[31mred" in run.message
+
+
+def test_boxes_can_be_used_side_by_side(box):
+    found = {}
+
+    def work(number):
+        found[number] = graded(box)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [sum(m.points for m in marks.values()) for marks in found.values()] == [12] * 3
+
+
+def test_every_exercise_can_be_graded_apart():
+    assert {e.key for name in NAMES for e in exercises_in(name)} == set(EXERCISES)
+    for name, chapter in zip(NAMES, CHAPTERS, strict=True):
+        assert exercises_in(name) == exercises_of(chapter)
+    with pytest.raises(KeyError):
+        exercises_in("99_nothing")

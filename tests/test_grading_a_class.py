@@ -1,0 +1,266 @@
+"""A whole class: all cores, stopped and continued, a cluster, and what is written about it."""
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from dask.distributed import Client, LocalCluster
+from handed_in import EXERCISES, NAMES, hand_in, notebook, right, wrong
+from notebook_files import ROOT
+
+from course_lib.grading import __main__ as command
+from course_lib.grading import batch, insight, tables
+from course_lib.grading.batch import find_submissions, grade_class, load_results
+from course_lib.grading.box import NoProtection, open_box
+from course_lib.grading.job import Limits
+from course_lib.grading.marking import Mark, Result, exercises_in, unreadable
+
+GATES, LINE = NAMES[1], NAMES[2]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def box():
+    try:
+        return open_box()
+    except NoProtection as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def handed(tmp_path):
+    """A class of four, with two notebooks; one of them is hostile, one is no notebook."""
+    folder = tmp_path / "submitted"
+    hand_in(folder, "ada", GATES, notebook(GATES, right))
+    hand_in(folder, "ada", LINE, notebook(LINE, right))
+    hand_in(folder, "bob", GATES, notebook(GATES, wrong))
+    hand_in(folder, "bob", LINE, notebook(LINE))
+    hostile = {
+        "majority": "def majority():\n    while True: pass",
+        "not_gate": "def not_gate():\n    raise ValueError('<script>alert(1)</script>')",
+    }
+    hand_in(folder, "eve", GATES, notebook(GATES, right, hostile))
+    hand_in(folder, "eve", LINE, b"%PDF-1.7")
+    (folder / "gil").mkdir()
+    (folder / "gil" / GATES).symlink_to(folder / "ada" / GATES)
+    (folder / "gil" / "holiday").mkdir()
+    (folder / "notes.txt").write_text("nothing")
+    (folder / ".hidden").mkdir()
+    return folder
+
+
+def run(*arguments):
+    return command.main([str(argument) for argument in arguments])
+
+
+def points(out):
+    with open(out / "grades.csv", encoding="utf-8-sig", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def test_a_class_is_graded_and_each_oddity_gets_a_line(handed, tmp_path, capsys):
+    out = tmp_path / "graded"
+    assert run(handed, "--out", out, "--seconds", "1") == 0
+    said = capsys.readouterr().out
+    grades = points(out)
+    assert {name: row["total"] for name, row in grades.items()} == {
+        "ada": "25", "bob": "0", "eve": "9", "gil": "0"}  # fmt: skip
+    assert (grades["eve"][GATES], grades["eve"][LINE]) == ("9", "0")
+    assert grades["gil"][LINE] == "" and all(row["of"] == "25" for row in grades.values())
+    for line in (
+        "notes.txt: no folder of a student",
+        "gil/holiday: no notebook of the course",
+        f"gil/{GATES}: {GATES} is a symbolic link",
+        f"eve/{LINE}: It is no notebook",
+        f"eve/{GATES}: majority: It did not finish within 1 seconds",
+    ):
+        assert line in said
+    assert re.search(r"7 submissions graded in \d+\.\d s, \d+ a minute; 0 had a result", said)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "class.html", "diagnoses.csv", "feedback", "grades.csv", "results"]  # fmt: skip
+
+
+def test_pages_say_what_was_found_and_hold_no_code_that_runs(handed, tmp_path):
+    out = tmp_path / "graded"
+    run(handed, "--out", out, "--seconds", "1")
+    pages = {path.stem: path.read_text("utf-8") for path in (out / "feedback").iterdir()}
+    assert set(pages) == {"ada", "bob", "eve", "gil"}
+    assert "9 of 25 points" in pages["eve"] and "○ ch01.majority ★★: stopped" not in pages["eve"]
+    assert "✗ ch01.majority ★★: stopped, 0 of 2" in pages["eve"]
+    assert "<script" not in pages["eve"] and "&lt;script&gt;" in pages["eve"]
+    for exercise in exercises_in(GATES):
+        assert f"✗ {exercise.key} " in pages["bob"]
+        sentence = exercise.misconceptions[0].sentence.partition("`")[0]
+        assert sentence.replace("&", "&amp;").replace("<", "&lt;") in pages["bob"]
+    everything = (out / "class.html").read_text("utf-8")
+    assert "4 students" in everything and "<script" not in everything
+    assert "ch01.majority: 1 correct, 1 not yet, 1 stopped, 1 not graded" in everything
+    for page in [*pages.values(), everything]:
+        assert not re.search(r"(src|href)=\"(?!data:)", page)  # asks nobody for anything
+        levels = [int(level) for level in re.findall(r"<h(\d)>", page)]
+        assert levels[0] == 1 and all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+def test_nothing_is_graded_twice_unless_asked_or_changed(handed, tmp_path, capsys):
+    out = tmp_path / "graded"
+    run(handed, "--out", out, "--seconds", "1")
+    file = out / "results" / "ada" / f"{GATES}.json"
+    before = file.read_text("utf-8")
+    run(handed, "--out", out)
+    assert "1 submissions graded" in capsys.readouterr().out  # the link, which cannot be read
+    assert file.read_text("utf-8") == before
+    hand_in(handed, "ada", GATES, notebook(GATES, wrong))
+    run(handed, "--out", out)
+    assert points(out)["ada"]["total"] == "13"
+    seeds = json.loads(file.read_text("utf-8"))["seed"]
+    run(handed, "--out", out, "--again", "--seconds", "1")
+    assert json.loads(file.read_text("utf-8"))["seed"] != seeds
+
+
+def test_a_damaged_result_is_made_again(handed, tmp_path):
+    out = tmp_path / "graded"
+    run(handed, "--out", out, "--seconds", "1")
+    file = out / "results" / "ada" / f"{GATES}.json"
+    for damage in ("", "{", "[]", '{"marks": 3}'):
+        file.write_text(damage)
+        run(handed, "--out", out)
+        assert points(out)["ada"]["total"] == "25"
+
+
+def many(folder, count):
+    for number in range(count):
+        fill = right if number % 2 else wrong
+        hand_in(folder, f"student{number:03d}", GATES, notebook(GATES, fill))
+    return folder
+
+
+def start(folder, out, *more):
+    return subprocess.Popen(
+        [sys.executable, "-m", "course_lib.grading", folder, "--out", out, *more],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, "LOKY_MAX_CPU_COUNT": "2"}, start_new_session=True,
+    )  # fmt: skip
+
+
+def results_in(out):
+    return {path: path.stat().st_mtime_ns for path in (out / "results").rglob("*.json")}
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path, how):
+    folder, out = many(tmp_path / "submitted", 24), tmp_path / "graded"
+    running = start(folder, out, "--jobs", "2")
+    deadline = time.monotonic() + 60
+    while len(results_in(out)) < 4 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(running.pid, how)
+    said, _ = running.communicate()
+    before = results_in(out)
+    assert 4 <= len(before) < 24 and running.returncode != 0
+    assert how is signal.SIGKILL or "the same command goes on from here" in said
+    again = start(folder, out, "--jobs", "2")
+    said, _ = again.communicate()
+    assert f"{24 - len(before)} submissions graded" in said, said
+    after = results_in(out)
+    assert {path: after[path] for path in before} == before and len(after) == 24
+    assert [int(row["total"]) for row in points(out).values()] == [0, 12] * 12
+
+
+def test_on_a_cluster_one_of_whose_workers_dies(tmp_path):
+    folder, out = many(tmp_path / "submitted", 16), tmp_path / "graded"
+    submissions, _ = find_submissions(folder)
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        victim = next(iter(client.run(os.getpid).values()))
+        killed = []
+        save = batch._save
+
+        def save_and_kill(result, out):
+            save(result, out)
+            if not killed and len(results_in(out)) == 5:
+                killed.append(os.kill(victim, signal.SIGKILL))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(batch, "_save", save_and_kill)
+            address = cluster.scheduler_address
+            assert grade_class(submissions, out, limits=Limits(), scheduler=address) == 16
+        assert killed
+    results = load_results(submissions, out)
+    assert [result.points for result in results] == [0, 12] * 8
+
+
+def test_the_command_explains_itself(capsys, tmp_path):
+    with pytest.raises(SystemExit):
+        run("--help")
+    said = capsys.readouterr().out
+    for option in ("--out", "--gradebook", "--again", "--jobs", "--scheduler", "--seconds",
+                   "--memory", "--unprotected"):  # fmt: skip
+        assert option in said
+    assert run(tmp_path / "nowhere") == 1
+    assert "There is no folder" in capsys.readouterr().err
+
+
+def test_an_empty_class_is_no_error(tmp_path, capsys):
+    (tmp_path / "submitted").mkdir()
+    assert run(tmp_path / "submitted", "--out", tmp_path / "graded") == 0
+    assert "0 submissions graded" in capsys.readouterr().out
+
+
+def test_without_protection_the_command_stops_with_a_sentence(
+    handed, tmp_path, monkeypatch, capsys
+):
+    def refused(unprotected=False):
+        raise NoProtection("no box here")
+
+    monkeypatch.setattr(command, "open_box", refused)
+    assert run(handed, "--out", tmp_path / "graded") == 1
+    assert "no box here" in capsys.readouterr().err
+
+
+def of_one(key, *marks):
+    """Results of one exercise, by pairs of an outcome and a diagnosis."""
+    stars = EXERCISES[key].stars
+    return [
+        Result(f"s{i}", GATES, "", 0, (Mark(key, stars, 0, outcome, said),))
+        for i, (outcome, said) in enumerate(marks)
+    ]
+
+
+def test_diagnoses_are_counted_without_what_differs_from_student_to_student():
+    known = EXERCISES["ch01.majority"].misconceptions[0].sentence
+    results = of_one(
+        "ch01.majority",
+        ("correct", "lesson"),
+        ("not yet", known),
+        ("not yet", known),
+        ("not yet", "Your code stopped with NameError: name 'x' is not defined"),
+        ("not yet", "Your code stopped with NameError: name 'y' is not defined"),
+        ("not yet", "That is not it. For (1, 2) it returned 3."),
+        ("not yet", "That is not it. For (2, 2) it returned 5."),
+        ("not started", "blank"),
+    )
+    rows = [(row.outcome, row.diagnosis, row.students) for row in insight.rows_of(results)]
+    assert rows == [
+        ("correct", "", 1),
+        ("not yet", "That is not it.", 2),
+        ("not yet", known, 2),
+        ("not yet", "Your code stopped with NameError.", 2),
+        ("not started", "blank", 1),
+    ]
+
+
+def test_spreadsheets_see_no_formulas(tmp_path):
+    results = [unreadable("=HYPERLINK(1)", GATES, "@sum"), unreadable("+49", GATES, "-1")]
+    tables.write_grades(results, tmp_path / "g.csv")
+    tables.write_diagnoses(insight.rows_of(results), tmp_path / "d.csv")
+    for name in ("g.csv", "d.csv"):
+        with open(tmp_path / name, encoding="utf-8-sig", newline="") as file:
+            cells = [cell for row in csv.reader(file) for cell in row]
+        assert not [cell for cell in cells if cell[:1] in "=+-@" and cell]
