@@ -6,8 +6,12 @@ import exercise_tables
 from notebook_files import PATHS, ROOT, read, text_cells
 
 from course_lib.exercises.overview import CHAPTERS, exercises_of
+from course_lib.grading.__main__ import options as grading_options
+from course_lib.grading.box import FOLDER_BYTES
+from course_lib.grading.job import Limits
 
 GUIDE = (ROOT / "docs" / "instructors.md").read_text("utf-8")
+GRADING = (ROOT / "docs" / "grading.md").read_text("utf-8")
 NAMES = {exercise.name for chapter in CHAPTERS for exercise in exercises_of(chapter)}
 
 
@@ -47,7 +51,23 @@ def test_what_a_plan_names_is_in_its_notebook():
         assert set(re.findall(r"`(\w+)`", homework)) <= NAMES, path.name
 
 
-def test_what_it_tells_to_type_exists():
+def test_what_they_tell_to_type_exists():
     makefile = "".join((ROOT / f).read_text("utf-8") for f in ("Makefile", "tools/course.mk"))
-    for target in set(re.findall(r"`make ([\w-]+)`", GUIDE)):
+    for target in set(re.findall(r"(?m)(?:`|^)make ([\w-]+)", GUIDE + GRADING)):
         assert re.search(rf"^[\w -]*\b{target}\b[\w -]*:", makefile, re.M), target
+    said = grading_options().format_help()
+    assert all(option in said for option in re.findall(r"--[a-z]+", GRADING) if option != "--help")
+
+
+def test_the_page_on_grading_says_what_is_true():
+    limits = Limits()
+    everything = sum(exercise.stars for c in CHAPTERS for exercise in exercises_of(c))
+    for text in (
+        f"{everything} in all",
+        f"{limits.seconds:g} seconds, {limits.processes} processes",
+        f"{limits.memory >> 20} MB",
+        f"{limits.file >> 20} MB a file, {limits.reply >> 20} MB returned",
+        f"one empty folder of {FOLDER_BYTES >> 20} MB",
+        f"0 of {sum(exercise.stars for exercise in exercises_of(CHAPTERS[1]))} points",
+    ):
+        assert text in GRADING, text

@@ -14,7 +14,7 @@ from course_lib.grading.marking import NOT_GRADED, STOPPED
 from course_lib.grading.pages import write_class_page, write_student_pages
 from course_lib.grading.tables import write_diagnoses, write_grades
 
-__all__ = ["main"]
+__all__ = ["main", "options"]
 
 AFTER = """
 Under OUT are written: results/ (a file for each submission), grades.csv, diagnoses.csv,
@@ -23,7 +23,7 @@ called again; a submission that changed is graded again, the others are not.
 """
 
 
-def _options():
+def options():
     """The command's options, with their help."""
     limits = Limits()
     parser = argparse.ArgumentParser(
@@ -50,7 +50,7 @@ def _options():
 
 def main(arguments=None):
     """Grade, write everything, and say in a few lines what happened; 0 if all went well."""
-    wanted = _options().parse_args(arguments)
+    wanted = options().parse_args(arguments)
     try:
         _run(wanted)
     except (FileNotFoundError, NoProtection, GradebookError, ImportError) as error:
