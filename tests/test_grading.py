@@ -287,7 +287,7 @@ def test_nothing_outside_can_be_touched(box, tmp_path):
     precious.chmod(0o666)
     source = f"""
 import os, shutil
-for place in ({str(tmp_path)!r}, {str(ROOT)!r}, "/tmp", "/usr", "/library", "/root", "/etc"):
+for place in ({str(tmp_path)!r}, {str(ROOT)!r}, "/tmp", "/usr/local", "/library", "/root", "/etc"):
     shutil.rmtree(place, ignore_errors=True)
     try:
         open(os.path.join(place, "was_here"), "w").write("x")
@@ -302,7 +302,9 @@ def majority():
     return [20, 20, 20], -30 if not any(seen) else 0
 """
     before = sorted(os.listdir(ROOT)), sorted(os.listdir("/usr"))
-    assert graded(box, majority=source)["majority"].outcome == "correct"  # and saw nothing of it
+    assert (
+        graded(box, Limits(), majority=source)["majority"].outcome == "correct"
+    )  # and saw nothing of it
     assert precious.read_text() == "kept" and os.listdir(tmp_path) == ["precious.txt"]
     assert (sorted(os.listdir(ROOT)), sorted(os.listdir("/usr"))) == before
 
@@ -331,7 +333,8 @@ def majority():
         pass
     return [sees(), float("CLASS_SECRET" in os.environ), float(len(kept))], float(written)
 """
-        seen = box.run([Answer((), source, "majority", [()])] * 2, Limits())
+        seen = box._replies([Answer((), source, "majority", [()])] * 2, Limits())
+    assert len(seen) == 2  # one box for both
     for reply in seen:
         [run] = read_runs(reply.text, 1)
         assert run.value[0] == [0, 0, 0] and 20 < run.value[1] < 100

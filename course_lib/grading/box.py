@@ -34,6 +34,8 @@ START = (
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/ld.so.cache", "/nix/store")
 ALONE = ("--unshare-pid", "--as-pid-1", "--unshare-net", "--unshare-ipc", "--unshare-uts",
          "--new-session", "--die-with-parent", "--clearenv")  # fmt: skip
+# What root keeps in the box: to become another user, to end what that one runs, to clear up.
+RIGHTS = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE")
 FOLDER_BYTES = 64 << 20
 FIRST_USER = 1_000_000  # far above the numbers that are given to people
 TO_START = 30  # seconds, for Python and its packages
@@ -105,7 +107,7 @@ class Box:
         python = [sys.executable, "-I", "-B", "-c", START, str(library), f"for-{os.getpid()}"]
         if self.bubblewrap is None:
             return python
-        rights = ["CAP_SETUID", "CAP_SETGID", "CAP_KILL"] if _is_root() else []
+        rights = RIGHTS if _is_root() else ()
         return [
             self.bubblewrap,
             *ALONE,
