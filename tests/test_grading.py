@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,8 +20,10 @@ from notebook_files import ROOT
 from course_lib.exercises.answers import Run, Unreadable, plain, same
 from course_lib.exercises.overview import CHAPTERS, exercises_of
 from course_lib.grading import box as box_module
+from course_lib.grading import walls
 from course_lib.grading.box import Box, NoProtection, Reply, open_box
 from course_lib.grading.job import Answer, Limits
+from course_lib.grading.marking import CHAPTERS as ASSIGNMENTS
 from course_lib.grading.marking import NOT_GRADED, STOPPED, Result, exercises_in, mark
 from course_lib.grading.submission import LARGEST, UnreadableError, read_file, read_notebook
 from course_lib.grading.wire import ReplyError, read_runs, write_runs
@@ -83,26 +86,48 @@ def test_the_same_seed_repeats_a_grading(box):
     assert Result.from_data(json.loads(json.dumps(first.as_data()))) == first
 
 
-def test_an_answer_has_imports_functions_and_constants_from_above(box):
-    content = notebook(GATES, right)
-    helper = {
-        "cell_type": "code",
-        "metadata": {},
-        "source": ["import math\n", "LARGE = 20\n", "data = np.ones(3)\n",
-                   "def of_length(n):\n", "    return [LARGE * math.copysign(1, 1)] * n\n"],
-    }  # fmt: skip
-    content["cells"].insert(2, helper)
-    [cell] = [c for c in answer_cells(content) if c["metadata"]["exercise"] == "ch01.majority"]
-    cell["source"] = "def majority():\n    return of_length(3), -30"
+ABOVE = [
+    "import math\nLARGE = 20\ndef one(n):\n    return LARGE * math.copysign(1, n)",
+    "%matplotlib inline\nLARGE = 20\n!echo hi\ndef one(n): return LARGE\none?",
+    "one = lambda n: 20",
+    "LARGE: int = 2 * 10\nA, B = LARGE, 1\none = lambda n: A * B",
+    "from math import *\nfrom functools import partial\none = partial(pow, 20)",
+    "if True:\n    def one(n):\n        return 20",
+    "try:\n    import no_such_thing as xp\nexcept ImportError:\n    import numpy as xp\n"
+    "def one(n): return float(xp.sqrt(400))",
+    "large = []\nfor k in range(3):\n    large.append(20)\ndef one(n): return large[2]",
+    "table = {}\ntable['one'] = 20\ntable.update(two=2)\none = lambda n: table['one']",
+    "one = np.ones(9)[0] * 20\none = (lambda one: lambda n: one)(one)",
+    "with np.errstate(all='ignore'):\n    LARGE = 20\nclass K:\n    one = LARGE\n"
+    "one = lambda n: K.one",
+    "x = 1\nx = x + 19\ndef one(n, kept=x): return kept",
+    "raise ValueError\n{[1]: 2}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("above", ABOVE[:-1])
+def test_an_answer_has_what_it_uses_of_the_cells_above(box, above):
+    content = notebook(GATES, right, {"majority": "def majority():\n    return [one(1)] * 3, -30"})
+    for source in (above, "import time\nw = b = time.sleep(60)\nshow(one)", ABOVE[-1]):
+        place = 3 if source is above else 4  # below the set-up cell
+        content["cells"].insert(place, {"cell_type": "code", "metadata": {}, "source": source})
+    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
+    assert marks["ch01.majority"].outcome == "correct", marks["ch01.majority"].diagnosis
+
+
+def test_a_name_that_is_nowhere_above_is_explained(box):
+    said = graded(box, majority="def majority():\n    return nowhere, 1")["majority"].diagnosis
+    assert "name 'nowhere' is not defined" in said and "of the cells above it" in said
+    said = graded(box, majority="import nowhere\ndef majority():\n    return nowhere.w, 1")
+    assert "an earlier line stopped with ModuleNotFoundError" in said["majority"].diagnosis
+
+
+def test_a_helper_below_an_empty_cell_counts_and_one_that_fails_hurts_nobody(box):
+    content = notebook(GATES, right, {"majority": "# see above"})
+    source = "def majority():\n    return [20, 20, 20], -30"
+    content["cells"].insert(3, {"cell_type": "code", "metadata": {}, "source": source})
     marks = {found.exercise: found for found in grade(GATES, content, box).marks}
     assert marks["ch01.majority"].outcome == "correct"
-    cell["source"] = "def majority():\n    return 20 * data, -30"
-    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
-    assert "name 'data' is not defined" in marks["ch01.majority"].diagnosis
-    assert "An answer is graded by itself" in marks["ch01.majority"].diagnosis
-    cell["source"] = "print(data)\ndef majority():\n    return [20, 20, 20], -30\nassert data.sum()"
-    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
-    assert marks["ch01.majority"].outcome == "correct"  # what else stands in the cell may fail
 
 
 @pytest.mark.parametrize(
@@ -114,7 +139,10 @@ def test_an_answer_has_imports_functions_and_constants_from_above(box):
         ("def majority():\n    raise NotImplementedError", "not started", "blank"),
         ("majority = ...", "not started", "blank"),
         ("def majority(:\n    return 1", "not yet", "SyntaxError"),
-        ("%timeit 1\ndef majority():\n    return [20, 20, 20], -30", "not yet", "`%timeit 1`"),
+        ("%%time\ndef majority():\n    return [20, 20, 20], -30", "correct", ""),
+        ("print(nothing)\ndef majority():\n    return [20, 20, 20], -30\nassert 0", "correct", ""),
+        ("from __future__ import annotations\ndef majority() -> nothing:\n    display(1)\n"
+         "    return [20, 20, 20], -30", "correct", ""),
         ("def majorty():\n    return [20, 20, 20], -30", "not yet", "defines no `majority`"),
         ("majority = ([20, 20, 20], -30)", "correct", ""),
         ("def majority():\n    return [20, 20, 20] -30", "not yet", "TypeError"),
@@ -171,7 +199,43 @@ for fd in range(3, 64):
         pass
 os._exit(0)
 """
+FORGE = """
+import json, os
+run = {"value": None, "error": "", "message": "", "changed": None, "blank": False}
+def forge(value, **more):
+    line = json.dumps([{**run, **more, "value": value}] * 2)
+    for fd in range(3, 64):
+        try:
+            os.write(fd, f"{len(line)}\\n".encode())
+            while line:
+                line = line[os.write(fd, line.encode()):]
+        except OSError:
+            pass
+"""
 HOSTILE = {
+    "unreadable list": (FORGE + "forge({'unreadable': ['a']})", "was not read"),
+    "dict of lists": (FORGE + "forge({'dict': [[['a'], None]]})", "was not read"),
+    "texts of lists": (FORGE + "forge({'texts': [[1], [['a']]]})", "was not read"),
+    "long shape": (FORGE + "forge({'array': ['<f8', [9] * 400_000, '']})", "was not read"),
+    "long texts": (FORGE + "forge({'texts': [[10**5], ['a' * 2000] + [''] * 99_999]})", "was not"),
+    "bytes": ("import os\nfor fd in range(3, 64):\n    try:\n        os.write(fd, b'3000000\\n')\n"
+              "        for _ in range(3000): os.write(fd, b'\\xff' * 1000)\n"
+              "    except OSError: pass", ""),
+    "first process": (
+        "import ctypes, os, time\nlibc = ctypes.CDLL(None)\n"
+        "fd = libc.syscall(438, libc.syscall(434, os.getppid(), 0), 1, 0)\n"
+        "try: os.write(fd, b'{\"ended\":\"replied\",\"reply\":\"x\",\"seconds\":1e999}\\n')\n"
+        "except OSError: pass\nlibc.ptrace(16, os.getppid(), 0, 0)\n"
+        "def majority():\n    return [1, 1, 1], 0",
+        "",
+    ),
+    "shared memory": (
+        "import ctypes\nlibc = ctypes.CDLL(None)\n"
+        "got = float(libc.shmget(0, 200 << 20, 0o1600) >= 0)\n"
+        "key = libc.syscall(248, b'user', b'class', b'answer', 6, -3)\n"
+        "def majority():\n    return [20, 20, 20], 1000 if got or key > 0 else -1000",
+        "never fires",
+    ),
     "endless loop": ("def majority():\n    while True: pass", "did not finish within 2 seconds"),
     "endless cell": ("while True:\n    pass", "did not finish within 2 seconds"),
     "asleep": ("import time\ntime.sleep(1e6)", "did not finish"),
@@ -412,11 +476,7 @@ def test_without_bubblewrap_nothing_is_run(monkeypatch):
         (b"[" * 100_000, "format 4"),
         (b"null", "format 4"),
         (b'{"cells": 3}', "format 4"),
-        (b'{"cells": [{"cell_type": "code"}]}', "format 4"),
-        (b'{"cells": [{"cell_type": "code", "metadata": 1, "source": ""}]}', "format 4"),
-        (b'{"cells": [{"cell_type": "code", "metadata": {"tags": 1}, "source": ""}]}', "format 4"),
         (b'{"worksheets": []}', "format 4"),
-        (b'{"cells": [{"cell_type": "code", "metadata": {}, "source": [1]}]}', "format 4"),
     ],
 )
 def test_what_is_no_notebook_gets_a_sentence_and_no_points(content, words):
@@ -424,6 +484,23 @@ def test_what_is_no_notebook_gets_a_sentence_and_no_points(content, words):
     assert result.points == 0 and result.of == 12
     assert words in result.remarks[0]
     assert {found.outcome for found in result.marks} == {NOT_GRADED}
+
+
+ODD = [
+    {"cell_type": "code", "metadata": {"nbgrader": None, "tags": None}, "source": None},
+    {"cell_type": "code", "metadata": [], "source": [1, "x = 1"]},
+    {"cell_type": "markdown"},
+    {"cell_type": "code", "metadata": {"tags": "precheck", "exercise": 3}, "source": "1"},
+    None,
+    3,
+]
+
+
+@pytest.mark.parametrize("cell", ODD)
+def test_one_odd_cell_costs_nothing(box, cell):
+    content = notebook(GATES, right)
+    content["cells"].insert(1, cell)
+    assert grade(GATES, content, box).points == 12
 
 
 def test_missing_and_doubled_answer_cells(box):
@@ -475,7 +552,7 @@ def test_only_plain_files_are_read(tmp_path):
     path.rmdir()
     with open(path, "wb") as file:
         file.truncate(LARGEST + 1)
-    with pytest.raises(UnreadableError, match="larger than 32 MB"):
+    with pytest.raises(UnreadableError, match="larger than 10 MB"):
         read_file(path)
 
 
@@ -543,7 +620,11 @@ def array(dtype, shape, data):
         array("<U1", [1], b"\xff\xff\xff\xff"), array("<f8", [10**12], b"12345678"),
         array("f8, f8", [1], bytes(16)), array("<f8", [1.0], b"12345678"),
         array("|V8", [1], bytes(8)),
-        spoilt(value={"texts": [[2], ["a"]]}), spoilt(value={"complex": ["0x0p+0"]}),
+        spoilt(value={"texts": [[2], ["a"]]}), spoilt(value={"unreadable": ["a"]}),
+        spoilt(value={"dict": [[["a"], None]]}), spoilt(value={"texts": [[1], [["a"]]]}),
+        array("<f8", [9] * 100_000, b""), array("<f8", 3, b""),
+        spoilt(value={"texts": [[2000], ["a" * 2000] + [""] * 1999]}),
+        spoilt(value={"complex": ["0x0p+0"]}),
     ],
     ids=lambda text: text[:30],
 )  # fmt: skip
@@ -566,6 +647,48 @@ def test_texts_come_back_printable():
     assert run.message.encode() and "[31mred" in run.message
 
 
+LINES = [
+    '{"ended": "replied", "reply": "x", "seconds": 1' + "0" * 400 + "}",
+    '{"ended": "signal \\ud800", "reply": "", "seconds": 0.1}',
+    '{"ended": "signal \\u001b[2J", "reply": "", "seconds": 0.1}',
+    '{"ended": "replied", "reply": 3, "seconds": 0.1}',
+    '{"ended": 3, "reply": "", "seconds": 0.1}',
+    "[]",
+    "3",
+    "{",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_lines_that_the_runner_does_not_write_end_the_reading(line):
+    good = '{"ended": "left", "reply": "", "seconds": 0.1}'
+    found = list(box_module._read([good.encode(), line.encode(), good.encode()]))
+    assert found == [Reply("left", "", 0.1)]
+
+
+def test_a_copy_of_the_solutions_in_the_box_is_noticed(box, monkeypatch, tmp_path):
+    """As where the course was installed without -e: then the copy is hidden, or nothing is run."""
+    place = tmp_path / "prefix"
+    shutil.copytree(ROOT / "course_lib", place / "site" / "course_lib")
+    library = place / "site" / "course_lib"
+    inside = lambda: list(walls._python())  # noqa: E731
+    assert str(library) not in inside()
+    monkeypatch.setattr(walls, "LIBRARY", library)
+    monkeypatch.setattr(walls, "SYSTEM", (*walls.SYSTEM, str(place)))
+    assert inside()[-2:] == ["--remount-ro", str(library)]
+    monkeypatch.undo()
+    probe = box_module.PROBE.replace('!= "/library"', f'!= "/library"] + [{str(ROOT)!r}')
+    monkeypatch.setattr(box_module, "PROBE", probe)
+    monkeypatch.setattr(walls, "SYSTEM", (*walls.SYSTEM, str(ROOT)))
+    monkeypatch.setattr(walls, "LIBRARY", walls.LIBRARY)
+    monkeypatch.setattr(walls, "_is_below", lambda path, places: False)
+    box_module._tried.cache_clear()
+    with pytest.raises(NoProtection, match="solutions, can be read in the box"):
+        open_box()
+    monkeypatch.undo()
+    box_module._tried.cache_clear()
+
+
 def test_boxes_can_be_used_side_by_side(box):
     found = {}
 
@@ -581,6 +704,7 @@ def test_boxes_can_be_used_side_by_side(box):
 
 
 def test_every_exercise_can_be_graded_apart():
+    assert list(ASSIGNMENTS) == NAMES
     assert {e.key for name in NAMES for e in exercises_in(name)} == set(EXERCISES)
     for name, chapter in zip(NAMES, CHAPTERS, strict=True):
         assert exercises_in(name) == exercises_of(chapter)

@@ -51,6 +51,12 @@ def handed(tmp_path):
     (folder / "gil" / "holiday").mkdir()
     (folder / "notes.txt").write_text("nothing")
     (folder / ".hidden").mkdir()
+    (folder / "ada" / "01_gates_and_xor_again").mkdir()
+    (folder / "ada" / NAMES[3]).write_text("a file")
+    if os.name == "posix":
+        os.mkdir(os.fsencode(folder) + b"/\xff\xfe")
+        (folder / "x\x1b[31m\nred").mkdir()
+        (folder / ("long" * 50)).mkdir()
     return folder
 
 
@@ -74,12 +80,17 @@ def test_a_class_is_graded_and_each_oddity_gets_a_line(handed, tmp_path, capsys)
     assert grades["gil"][LINE] == "" and all(row["of"] == "25" for row in grades.values())
     for line in (
         "notes.txt: no folder of a student",
-        "gil/holiday: no notebook of the course",
+        "gil/holiday: no folder with the name of a notebook",
+        "ada/01_gates_and_xor_again: no folder with the name of a notebook",
+        f"ada/{NAMES[3]}: no folder with the name of a notebook",
         f"gil/{GATES}: {GATES} is a symbolic link",
         f"eve/{LINE}: It is no notebook",
         f"eve/{GATES}: majority: It did not finish within 1 seconds",
     ):
         assert line in said
+    if os.name == "posix":
+        assert said.count("a name that cannot be printed, or is too long") == 3
+    assert all(letter.isprintable() for letter in said.replace("\n", ""))
     assert re.search(r"7 submissions graded in \d+\.\d s, \d+ a minute; 0 had a result", said)
     assert sorted(path.name for path in out.iterdir()) == [
         "class.html", "diagnoses.csv", "feedback", "grades.csv", "results"]  # fmt: skip
@@ -126,10 +137,35 @@ def test_a_damaged_result_is_made_again(handed, tmp_path):
     out = tmp_path / "graded"
     run(handed, "--out", out, "--seconds", "1")
     file = out / "results" / "ada" / f"{GATES}.json"
-    for damage in ("", "{", "[]", '{"marks": 3}'):
+    whole = file.read_text("utf-8")
+    other = whole.replace('"student": "ada"', '"student": "bob"')
+    half = json.dumps({**json.loads(whole), "marks": json.loads(whole)["marks"][:2]})
+    unearned = whole.replace('"points": 12', '"points": 13')
+    unknown = whole.replace("ch01.majority", "ch01.minority")
+    deep = "[" * 100_000
+    for damage in ("", "{", "[]", '{"marks": 3}', other, half, unearned, unknown, deep):
         file.write_text(damage)
         run(handed, "--out", out)
         assert points(out)["ada"]["total"] == "25"
+
+
+def test_one_that_cannot_be_graded_stops_nobody(handed, tmp_path, monkeypatch, capsys):
+    def mark(student, *arguments, **more):
+        if student == "bob":
+            raise AttributeError("something of ours")
+        return real(student, *arguments, **more)
+
+    real = batch.mark
+    monkeypatch.setattr(batch, "mark", mark)
+    assert run(handed, "--out", tmp_path / "graded", "--seconds", "1") == 0
+    assert "could not be graded (AttributeError)" in capsys.readouterr().out
+    assert points(tmp_path / "graded")["ada"]["total"] == "25"
+
+
+def test_results_that_cannot_be_written_are_a_sentence(handed, tmp_path, capsys):
+    (tmp_path / "graded").write_text("in the way")
+    assert run(handed, "--out", tmp_path / "graded") == 1
+    assert "graded" in capsys.readouterr().err
 
 
 def many(folder, count):

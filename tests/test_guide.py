@@ -7,8 +7,8 @@ from notebook_files import PATHS, ROOT, read, text_cells
 
 from course_lib.exercises.overview import CHAPTERS, exercises_of
 from course_lib.grading.__main__ import options as grading_options
-from course_lib.grading.box import FOLDER_BYTES
 from course_lib.grading.job import Limits
+from course_lib.grading.walls import FOLDER_BYTES
 
 GUIDE = (ROOT / "docs" / "instructors.md").read_text("utf-8")
 GRADING = (ROOT / "docs" / "grading.md").read_text("utf-8")

@@ -13,6 +13,7 @@ from course_lib.grading.job import Limits
 from course_lib.grading.marking import NOT_GRADED, STOPPED
 from course_lib.grading.pages import write_class_page, write_student_pages
 from course_lib.grading.tables import write_diagnoses, write_grades
+from course_lib.grading.texts import one_line
 
 __all__ = ["main", "options"]
 
@@ -53,7 +54,7 @@ def main(arguments=None):
     wanted = options().parse_args(arguments)
     try:
         _run(wanted)
-    except (FileNotFoundError, NoProtection, GradebookError, ImportError) as error:
+    except (OSError, NoProtection, GradebookError, ImportError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -81,7 +82,7 @@ def _run(wanted):
     seconds = time.perf_counter() - started
     results = load_results(submissions, wanted.out)
     for line in [*remarks, *_incidents(results)]:
-        print(line)
+        print(one_line(line))
     _write(results, wanted)
     pace = f", {60 * graded / seconds:.0f} a minute" if graded else ""
     before = len(submissions) - graded

@@ -7,6 +7,7 @@ has a result for the same file is left alone.
 """
 
 import json
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,14 @@ import joblib
 
 from course_lib.bars import progress_bar
 from course_lib.grading.box import open_box
-from course_lib.grading.marking import Result, exercises_in, mark, unreadable
+from course_lib.grading.marking import CHAPTERS, Result, mark, unreadable
 from course_lib.grading.submission import UnreadableError, fingerprint, read_file
+from course_lib.grading.texts import one_line
 from course_lib.storage import whole_file
 
 __all__ = ["Submitted", "find_submissions", "grade_class", "load_results"]
+
+LONGEST_NAME = 150  # bytes: with .html after it, still the name of a file
 
 
 @dataclass(frozen=True)
@@ -46,19 +50,29 @@ def find_submissions(folder):
     for student in sorted(folder.iterdir()):
         if student.name.startswith("."):
             continue
-        if not student.is_dir():
-            remarks.append(f"{student.name}: no folder of a student, left alone.")
+        why_not = _why_no_student(student)
+        if why_not:
+            remarks.append(f"{one_line(student.name)}: {why_not}, left alone.")
             continue
         for assignment in sorted(student.iterdir()):
             name = assignment.name
-            try:
-                exercises_in(name)
-            except KeyError:
-                if not name.startswith("."):
-                    remarks.append(f"{student.name}/{name}: no notebook of the course, left alone.")
-                continue
-            found.append(Submitted(student.name, name, assignment / f"{name}.ipynb"))
+            if name in CHAPTERS and assignment.is_dir():
+                found.append(Submitted(student.name, name, assignment / f"{name}.ipynb"))
+            elif not name.startswith("."):
+                remarks.append(
+                    f"{student.name}/{one_line(name)}: no folder with the name of a notebook, left "
+                    f"alone."
+                )
     return found, remarks
+
+
+def _why_no_student(place):
+    """Why something among the submissions is no folder of a student, or ""."""
+    if not place.is_dir():
+        return "no folder of a student"
+    if not place.name.isprintable() or len(place.name.encode()) > LONGEST_NAME:
+        return "a name that cannot be printed, or is too long"
+    return "" if os.access(place, os.R_OK | os.X_OK) else "a folder that cannot be read"
 
 
 def grade_class(
@@ -131,7 +145,12 @@ def _grade(submitted, content, why_not, limits, unprotected):
     if content is None:
         return unreadable(submitted.student, submitted.assignment, why_not)
     box = open_box(unprotected)
-    return mark(submitted.student, submitted.assignment, content, box=box, limits=limits)
+    whose = submitted.student, submitted.assignment
+    try:
+        return mark(*whose, content, box=box, limits=limits)
+    except Exception as error:  # one submission must not stop the others, whatever it found
+        why = f"It could not be graded ({type(error).__name__}): look at it yourself."
+        return unreadable(*whose, why, fingerprint(content))
 
 
 def _place(submitted, out):
@@ -148,9 +167,11 @@ def _save(result, out):
 def _load(submitted, out):
     """The result of a submission, or None if there is none that can be read."""
     try:
-        return Result.from_data(json.loads(_place(submitted, out).read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
+        result = Result.from_data(json.loads(_place(submitted, out).read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+    is_whose = (result.student, result.assignment) == (submitted.student, submitted.assignment)
+    return result if is_whose else None
 
 
 def _is_graded(submitted, out):

@@ -1,42 +1,30 @@
-"""A place in which a student's code can do no harm: a box made by bubblewrap.
+"""A place in which a student's code can do no harm: a process between walls, and its replies.
 
-In it there are Python, its packages and the library without the exercises, all read-only,
-and one small empty folder; no other process, no network, no other file. What this protects
-against, and what it does not, is told in docs/grading.md.
+What this protects against, and what it does not, is told in docs/grading.md.
 """
 
 import functools
 import json
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from course_lib.grading.job import Answer, Job, Limits
+from course_lib.grading.walls import LIBRARY, environment, is_root, walls
 
 __all__ = ["Box", "NoProtection", "Reply", "open_box"]
 
-LIBRARY = Path(__file__).resolve().parents[1]
-# Of these two packages the box has no more than what runs an answer.
-INSIDE = {
-    "exercises": ("answers.py", "blanks.py", "gradients.py"),
-    "grading": ("job.py", "runner.py", "wire.py"),
-}
 START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from course_lib.grading.runner import main; main()"
 )
-SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/ld.so.cache", "/nix/store")
-ALONE = ("--unshare-pid", "--as-pid-1", "--unshare-net", "--unshare-ipc", "--unshare-uts",
-         "--new-session", "--die-with-parent", "--clearenv")  # fmt: skip
-# What root keeps in the box: to become another user, to end what that one runs, to clear up.
-RIGHTS = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_OVERRIDE")
-FOLDER_BYTES = 64 << 20
 FIRST_USER = 1_000_000  # far above the numbers that are given to people
 TO_START = 30  # seconds, for Python and its packages
 TO_END = 5  # seconds, for whatever an answer left running
@@ -71,13 +59,13 @@ class Box:
 
     def _replies(self, answers, limits):
         """The replies of one process, which may be fewer than there are answers."""
-        user = FIRST_USER + threading.get_native_id() if _is_root() else None
+        user = FIRST_USER + threading.get_native_id() if is_root() else None
         job = Job(list(answers), limits, user)
         patience = TO_START + len(answers) * (limits.seconds + TO_END)
         with (
             tempfile.TemporaryFile() as wanted,
             tempfile.TemporaryFile() as came,
-            tempfile.TemporaryDirectory(prefix="answers-") as folder,
+            self._folder() as folder,
         ):
             pickle.dump(job, wanted)
             wanted.seek(0)
@@ -87,7 +75,7 @@ class Box:
                 stdout=came,
                 stderr=subprocess.DEVNULL,
                 cwd=folder,
-                env=_environment(folder),
+                env=environment(folder),
                 start_new_session=True,
             )
             try:
@@ -101,30 +89,24 @@ class Box:
             lines = came.read(job.most_bytes).splitlines()[: len(answers)]
         return list(_read(lines))
 
+    @contextmanager
+    def _folder(self):
+        """Where the process starts: a folder of its own, unless the box has one inside."""
+        if self.bubblewrap is not None:
+            yield "/"
+            return
+        folder = tempfile.mkdtemp(prefix="answers-")
+        try:
+            yield folder
+        finally:
+            with suppress(RecursionError):  # a student can nest folders deeper than this can go
+                shutil.rmtree(folder, ignore_errors=True)
+
     def _command(self):
         library = LIBRARY.parent if self.bubblewrap is None else "/library"
         # The last word is for whoever looks at a list of processes: who started this one.
         python = [sys.executable, "-I", "-B", "-c", START, str(library), f"for-{os.getpid()}"]
-        if self.bubblewrap is None:
-            return python
-        rights = RIGHTS if _is_root() else ()
-        return [
-            self.bubblewrap,
-            *ALONE,
-            *([] if _is_root() else ["--unshare-user"]),
-            *(part for right in rights for part in ("--cap-add", right)),
-            *_places(),
-            *_library(),
-            *("--dev", "/dev", "--remount-ro", "/dev"),
-            *("--size", str(FOLDER_BYTES), "--tmpfs", "/box", "--chdir", "/box"),
-            *("--remount-ro", "/"),
-            *(
-                part
-                for entry in _environment("/box/answer").items()
-                for part in ("--setenv", *entry)
-            ),
-            *("--", *python),
-        ]
+        return python if self.bubblewrap is None else [*walls(self.bubblewrap), "--", *python]
 
 
 def open_box(unprotected=False):
@@ -146,70 +128,59 @@ def open_box(unprotected=False):
     return _tried(program)
 
 
+PROBE = """
+def ready():
+    import sys
+    sys.path = [place for place in sys.path if place != "/library"]
+    for name in [name for name in sys.modules if name.startswith("course_lib")]:
+        del sys.modules[name]
+    try:
+        from course_lib.exercises import overview
+        return "solutions"
+    except ImportError:
+        return "ready"
+"""
+
+
 @functools.cache
 def _tried(program):
     box = Box(program)
-    [reply] = box.run([Answer((), "def ready(): return 1", "ready", [()])], Limits())
-    if reply.ended == "replied":
-        return box
+    [reply] = box.run([Answer((), PROBE, "ready", [()])], Limits())
+    if reply.ended != "replied":
+        raise NoProtection(_why_not(program))
+    if program is not None and '"solutions"' in reply.text:
+        raise NoProtection(
+            "The course's exercises, with their solutions, can be read in the box: another copy of "
+            "them is installed in this environment. Use one built by make."
+        )
+    return box
+
+
+def _why_not(program):
     if program is None:
-        raise NoProtection("Python could not be started as a process of its own.")
+        return "Python could not be started as a process of its own."
     said = subprocess.run(
         [program, "--unshare-user", "--unshare-pid", "--as-pid-1", "--unshare-net",
          "--ro-bind", "/", "/", "--size", "4096", "--tmpfs", "/tmp", "/bin/true"],
         capture_output=True, text=True, check=False,
     ).stderr.strip()  # fmt: skip
-    raise NoProtection(
+    return (
         f"bubblewrap does not work here{f' ({said})' if said else ''}: it needs version 0.7 or "
         f"newer, and user namespaces. For a class that you trust there is --unprotected."
     )
 
 
-def _places():
-    """Python and what it needs, where it is outside."""
-    for place in [*SYSTEM, sys.base_prefix, sys.prefix]:
-        for folder in reversed(Path(place).parents[:-1]):
-            yield from ("--perms", "0755", "--dir", str(folder))
-        if os.path.islink(place):
-            yield from ("--symlink", os.readlink(place), place)
-        elif os.path.exists(place):
-            yield from ("--ro-bind", place, place)
-
-
-def _library():
-    """The library, without exercises, judges and solutions."""
-    inside = f"/library/{LIBRARY.name}"
-    yield from ("--perms", "0755", "--dir", "/library", "--ro-bind", str(LIBRARY), inside)
-    for package, names in INSIDE.items():
-        yield from ("--tmpfs", f"{inside}/{package}")
-        for name in names:
-            place = f"{package}/{name}"
-            yield from ("--ro-bind", str(LIBRARY / place), f"{inside}/{place}")
-        yield from ("--remount-ro", f"{inside}/{package}")
-
-
-def _environment(home):
-    return {
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "MPLCONFIGDIR": str(home),
-        "MPLBACKEND": "agg",
-        "LANG": "C.UTF-8",
-        "PATH": "/usr/bin:/bin",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-
-
-def _is_root():
-    return os.geteuid() == 0
+ENDS = re.compile(r"replied|left|too late|too much|signal \d{1,3}")
 
 
 def _read(lines):
+    """The replies in lines of JSON, as far as they are what the runner writes."""
     for line in lines:
         try:
             entry = json.loads(line)
-            ended, text, seconds = str(entry["ended"]), str(entry["reply"]), entry["seconds"]
-            yield Reply(ended[:40], text, float(seconds))
+            ended, text, seconds = entry["ended"], entry["reply"], entry["seconds"]
+            if not ENDS.fullmatch(ended) or type(text) is not str or type(seconds) is not float:
+                return
         except (ValueError, TypeError, KeyError, RecursionError):
             return
+        yield Reply(ended, text, seconds)

@@ -18,7 +18,7 @@ class Limits:
 
     seconds: float = 10.0
     memory: int = 1 << 30
-    processes: int = 16
+    processes: int = 8
     file: int = 1 << 20
     reply: int = 4 << 20
 

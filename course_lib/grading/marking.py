@@ -1,24 +1,53 @@
 """One submission: its answers run in a box, its values judged here, its points counted here."""
 
+import json
 import secrets
 from dataclasses import asdict, dataclass
 
+from course_lib.exercises import ch00, ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08
 from course_lib.exercises.exercise import Verdict
 from course_lib.exercises.judging import Outcome
-from course_lib.exercises.overview import CHAPTERS, exercises_of
+from course_lib.exercises.overview import exercises_of
 from course_lib.grading.job import Answer, Limits
 from course_lib.grading.submission import UnreadableError, fingerprint, read_notebook
 from course_lib.grading.wire import ReplyError, read_runs
 
-__all__ = ["NOT_GRADED", "STOPPED", "Mark", "Result", "exercises_in", "mark", "unreadable"]
+__all__ = [
+    "NOT_GRADED",
+    "OUTCOMES",
+    "STOPPED",
+    "Mark",
+    "Result",
+    "exercises_in",
+    "mark",
+    "unreadable",
+]
 
 # Beside the outcomes of a check: it was run, and no reply came; there was nothing to run.
 STOPPED, NOT_GRADED = "stopped", "not graded"
+OUTCOMES = (
+    str(Outcome.CORRECT),
+    str(Outcome.NOT_YET),
+    STOPPED,
+    NOT_GRADED,
+    str(Outcome.NOT_STARTED),
+)
 LONGEST_ANSWER = 20_000
 ALONE = (
-    "An answer is graded by itself: of the notebook it has the imports, the functions and the "
-    "constants above it, and no data."
+    "An answer is graded with what it uses of the cells above it, and with nothing from below or "
+    "from another notebook."
 )
+CHAPTERS = {
+    "00_start_here": ch00,
+    "01_gates_and_xor": ch01,
+    "02_least_squares_and_gradient_descent": ch02,
+    "03_logistic_and_softmax_regression": ch03,
+    "04_forward_pass": ch04,
+    "05_back_propagation": ch05,
+    "06_the_diamond_classifier": ch06,
+    "07_activations_compared": ch07,
+    "08_convolutional_networks": ch08,
+}
 
 
 @dataclass(frozen=True)
@@ -74,21 +103,31 @@ class Result:
 
     @classmethod
     def from_data(cls, data):
-        """The `Result` of which `as_data` made `data`."""
+        """The `Result` of which `as_data` made `data`.
+
+        Raises ValueError, KeyError or TypeError for what is none, or none of today's exercises.
+        """
         marks = tuple(Mark(**mark) for mark in data["marks"])
         names = ("student", "assignment", "fingerprint", "seed")
-        return cls(*(data[name] for name in names), marks, tuple(data["remarks"]))
+        result = cls(*(data[name] for name in names), marks, tuple(data["remarks"]))
+        exercises = [(e.key, e.stars) for e in exercises_in(result.assignment)]
+        is_whole = [(mark.exercise, mark.stars) for mark in marks] == exercises
+        is_fair = all(
+            mark.outcome in OUTCOMES
+            and mark.points == (mark.stars if mark.outcome == OUTCOMES[0] else 0)
+            for mark in marks
+        )
+        if not (is_whole and is_fair and json.loads(json.dumps(result.as_data())) == data):
+            raise ValueError("this is not the result of a submission")
+        return result
 
 
 def exercises_in(assignment):
     """The exercises of the notebook `assignment`, such as "01_gates_and_xor".
 
-    Raises KeyError for a name that does not begin with the number of one.
+    Raises KeyError for what is no name of one.
     """
-    for chapter in CHAPTERS:
-        if chapter.__name__.endswith(f".ch{assignment[:2]}"):
-            return exercises_of(chapter)
-    raise KeyError(assignment)
+    return exercises_of(CHAPTERS[assignment])
 
 
 def mark(student, assignment, content, *, box, limits=None, seed=None):
@@ -175,7 +214,7 @@ def _verdict(exercise, cases, reply):
             f"The value could not be judged ({type(error).__name__}): look at this one yourself.",
         )
     if any(run.error == "NameError" for run in runs) and not verdict.correct:
-        return Verdict(verdict.outcome, f"{verdict.sentence}. {ALONE}")
+        return Verdict(verdict.outcome, f"{verdict.sentence.rstrip('.')}. {ALONE}")
     return verdict
 
 

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from course_lib.exercises.cards import as_html
-from course_lib.grading.insight import OUTCOMES, count_outcomes
+from course_lib.grading.insight import count_outcomes
+from course_lib.grading.marking import OUTCOMES
 from course_lib.plotting import plot_outcomes
 from course_lib.storage import whole_file
 

@@ -7,6 +7,8 @@ fork: as another user where that is allowed, within limits, in an empty folder, 
 thrown away. What comes back is text, one line of JSON an answer: how it ended, and its reply.
 """
 
+import __future__
+
 import ast
 import json
 import linecache
@@ -24,18 +26,23 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.exercises.answers import Run, run_answer
+from course_lib.grading.fence import build_fence, hide
+from course_lib.grading.slicing import needed, parsed
 from course_lib.grading.wire import write_runs
 
 __all__ = ["main"]
 
 CELL = "your answer"
-DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def main():
     """Read a `Job` from standard input, and write a line for each answer."""
     job = pickle.load(sys.stdin.buffer)  # ours: what comes in is trusted, what goes out is not
     _at_most("FSIZE", job.most_bytes)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    hide()
+    build_fence()
     for answer in job.answers:
         started = time.monotonic()
         ended, reply = _in_a_fork(answer, job)
@@ -68,7 +75,8 @@ def _in_a_fork(answer, job):
     ended, reply = _received(reader, job.limits, time.monotonic() + job.limits.seconds)
     os.close(reader)
     status = _end(pid, job.user)
-    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
     if ended == "left" and os.WIFSIGNALED(status):
         ended = f"signal {os.WTERMSIG(status)}"
     return ended, reply
@@ -88,7 +96,7 @@ def _received(reader, limits, deadline):
         if max(len(data), wanted or 0) > limits.reply:
             return "too much", ""
         if wanted is not None and len(data) >= wanted:
-            return "replied", data[:wanted].decode("utf-8", "replace")
+            return "replied", data[:wanted].decode("utf-8", "ignore")
         if not piece:
             return "left", ""
     return "too late", ""
@@ -143,6 +151,7 @@ def _limit(limits):
     _at_most("CORE", 0)
     _at_most("NOFILE", 64)
     _at_most("NPROC", limits.processes)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too long is an error, not an end
 
 
@@ -161,27 +170,28 @@ def _become(user):
 
 def _runs(answer):
     """What the answer does with its cases: a `Run` for each."""
-    namespace = {"__name__": "__main__"}
     try:
-        tree = ast.parse(answer.source, CELL)
+        tree = parsed(answer.source, CELL)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "text", None) or ""
         place = f", in the line `{line.strip()}`" if line.strip() else ""
         return _all(answer, type(error).__name__, f"{getattr(error, 'msg', error)}{place}")
     lines = answer.source.splitlines(keepends=True)
     linecache.cache[CELL] = (len(answer.source), None, lines, CELL)
-    for statement in _needed(answer.above, tree):
+    namespace = {"__name__": "__main__", "display": print}
+    for statement in needed(answer.above, tree, answer.name):
         _executed(statement, namespace, "above")
-    troubles = [_executed(statement, namespace, CELL) for statement in tree.body]
+    flags = _from_the_future(tree)
+    troubles = [_executed(statement, namespace, CELL, flags) for statement in tree.body]
+    trouble = next(filter(None, troubles), None)
     if answer.name not in namespace:
-        for trouble in filter(None, troubles):
+        if trouble is not None:
             return _all(answer, type(trouble).__name__, str(trouble))
-        if not any(isinstance(statement, DEFINITIONS) for statement in tree.body):
+        if not any(isinstance(statement, FUNCTIONS) for statement in tree.body):
             return [Run(blank=True) for _ in answer.cases]
         return _all(answer, "NameError", f"the cell defines no `{answer.name}`")
     with np.errstate(all="ignore"):
         runs = run_answer(namespace[answer.name], answer.cases)
-    trouble = next(filter(None, troubles), None)
     return [_with_cause(run, trouble) for run in runs] if trouble else runs
 
 
@@ -197,47 +207,20 @@ def _all(answer, error, message):
     return [Run(error=error, message=message[:400]) for _ in answer.cases]
 
 
-def _executed(statement, namespace, filename):
+def _executed(statement, namespace, filename, flags=0):
     """Execute one statement; return the exception that it ended with, if any."""
     try:
-        exec(compile(ast.Module([statement], []), filename, "exec"), namespace)
+        exec(compile(ast.Module([statement], []), filename, "exec", flags), namespace)
     except BaseException as error:
         return error
     return None
 
 
-def _needed(above, tree):
-    """Of the cells above, what the answer uses: imports, functions, classes, constants."""
-    defined = []
-    for source in above:
-        try:
-            defined += [s for s in ast.parse(source).body if _is_definition(s)]
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-    wanted, needed = _names(tree), set()
-    while new := {i for i, s in enumerate(defined) if i not in needed and _bound(s) & wanted}:
-        needed |= new
-        wanted = wanted.union(*(_names(defined[i]) for i in new))
-    return [defined[i] for i in sorted(needed)]
-
-
-def _is_definition(statement):
-    if not isinstance(statement, ast.Assign):
-        return isinstance(statement, DEFINITIONS)
-    try:
-        ast.literal_eval(statement.value)
-    except ValueError:
-        return False
-    return all(isinstance(target, ast.Name) for target in statement.targets)
-
-
-def _names(tree):
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def _bound(statement):
-    if isinstance(statement, ast.Assign):
-        return {target.id for target in statement.targets}
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return {(a.asname or a.name).partition(".")[0] for a in statement.names}
-    return {statement.name}
+def _from_the_future(tree):
+    """The flags of `from __future__ import …`, which holds for a whole cell."""
+    flags = 0
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            for name in (alias.name for alias in statement.names):
+                flags |= getattr(getattr(__future__, name, None), "compiler_flag", 0)
+    return flags

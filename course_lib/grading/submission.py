@@ -7,9 +7,11 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from course_lib.grading.texts import printable
+
 __all__ = ["Submission", "UnreadableError", "fingerprint", "read_file", "read_notebook"]
 
-LARGEST = 32 << 20
+LARGEST = 10 << 20
 
 
 class UnreadableError(ValueError):
@@ -35,7 +37,7 @@ class Submission:
 
 
 def read_file(path):
-    """The bytes of a file that is a plain one, up to 32 MB; else `UnreadableError`.
+    """The bytes of a file that is a plain one, up to 10 MB; else `UnreadableError`.
 
     A symbolic link is not followed, neither the file itself nor the two folders above it.
     """
@@ -71,7 +73,7 @@ def read_notebook(content):
     """The `Submission` in the bytes of a notebook file, or `UnreadableError`."""
     try:
         notebook = json.loads(content.decode("utf-8-sig"))
-        cells = [_cell(cell) for cell in notebook["cells"]]
+        cells = [_cell(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
     except (UnicodeDecodeError, json.JSONDecodeError):
         raise UnreadableError(
             "It is no notebook: its file is not JSON. Save it in JupyterLab, and hand it in again."
@@ -92,11 +94,20 @@ def read_notebook(content):
 
 
 def _cell(cell):
-    """The kind of a cell, the exercise that it answers or None, whether it checks, its source."""
-    source = cell["source"]
-    source = source if isinstance(source, str) else "".join(source)
-    source = source.encode("utf-8", "replace").decode()
-    metadata = cell["metadata"]
-    key, tags = metadata.get("exercise"), metadata.get("tags", [])
-    is_check = "check" in tags or metadata.get("nbgrader", {}).get("grade") is True
-    return cell["cell_type"], key if isinstance(key, str) else None, is_check, source
+    """The kind of a cell, the exercise that it answers or None, whether it checks, its source.
+
+    What is odd about a cell counts as not there, so that it costs no other cell anything.
+    """
+    source = _part(cell, "source", str | list, "")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    metadata = _part(cell, "metadata", dict, {})
+    tags = _part(metadata, "tags", list, [])
+    is_check = "check" in tags or _part(metadata, "nbgrader", dict, {}).get("grade") is True
+    key = _part(metadata, "exercise", str, None)
+    return _part(cell, "cell_type", str, ""), key, is_check, printable(source)
+
+
+def _part(whole, name, kind, otherwise):
+    part = whole.get(name)
+    return part if isinstance(part, kind) else otherwise

@@ -35,4 +35,8 @@ def _write(rows, path):
 
 def _as_text(cell):
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
+    return (
+        f"'{cell}"
+        if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@"))
+        else cell
+    )

@@ -13,13 +13,15 @@ import re
 import numpy as np
 
 from course_lib.exercises.answers import Run, Unreadable
+from course_lib.grading.texts import printable
 
 __all__ = ["ReplyError", "read_runs", "write_runs"]
 
 DEEPEST = 40
 LONGEST_TEXT = 2_000
 NUMBERS = re.compile(r"[<>|=][biufc](1|2|4|8|16|32)")
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+MOST_AXES = 32
+MOST_LETTERS = 1_000_000  # of an array of texts, all of which take the place of the longest
 
 
 class ReplyError(ValueError):
@@ -38,22 +40,31 @@ def read_runs(text, count):
         if type(entries) is not list or len(entries) != count:
             raise ReplyError(f"expected a list of {count} runs")
         return [_run(**entry) for entry in entries]
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError) as error:
-        raise ReplyError(f"{type(error).__name__}: {_clean(str(error))}") from None
+    except Exception as error:  # whatever is wrong with it, it is the reply that is wrong
+        raise ReplyError(f"{type(error).__name__}: {printable(str(error)[:200])}") from None
 
 
 def _run(*, value, error, message, changed, blank):
-    if type(error) is not str or type(message) is not str or type(blank) is not bool:
-        raise ReplyError("error and message should be text, blank true or false")
+    if type(blank) is not bool:
+        raise ReplyError("blank should be true or false")
     if changed is not None and (type(changed) is not int or not 0 <= changed < 100):
         raise ReplyError("changed should be the number of an argument")
-    return Run(_read(value), _clean(error), _clean(message), changed, blank)
+    return Run(_read(value), _text(error), _text(message), changed, blank)
 
 
-def _clean(text):
-    """Text that can be printed and stored: no control characters, no halves of characters."""
-    text = text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
-    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+def _text(written):
+    """Text as it came, if it is text: not too long, and printable."""
+    if type(written) is not str:
+        raise ReplyError("expected text")
+    return printable(written[:LONGEST_TEXT])
+
+
+def _shape(written):
+    """The shape of an array, if NumPy could have written it."""
+    is_one = type(written) is list and len(written) <= MOST_AXES
+    if not is_one or any(type(length) is not int or length < 0 for length in written):
+        raise ReplyError("expected the shape of an array")
+    return tuple(written)
 
 
 def _written(value):
@@ -73,6 +84,8 @@ def _written(value):
         return {"dict": [[key, _written(item)] for key, item in value.items()]}
     if isinstance(value, Unreadable):
         return {"unreadable": value.kind}
+    if value.dtype.kind == "U" and value.size * value.dtype.itemsize > 4 * MOST_LETTERS:
+        return {"unreadable": "a long array of texts"}
     if value.dtype.kind == "U":
         return {"texts": [list(value.shape), value.ravel().tolist()]}
     data = base64.b64encode(value.tobytes()).decode()
@@ -83,7 +96,7 @@ def _read(written, depth=0):
     if written is None or type(written) is bool:
         return written
     if type(written) is str:
-        return _clean(written)
+        return _text(written)
     if depth > DEEPEST or type(written) is not dict or len(written) != 1:
         raise ReplyError("a value is written in a way that nobody writes")
     [(kind, content)] = written.items()
@@ -91,17 +104,17 @@ def _read(written, depth=0):
         items = [_read(item, depth + 1) for item in content]
         return tuple(items) if kind == "tuple" else items
     if kind == "dict":
-        return {_clean(key): _read(item, depth + 1) for key, item in content}
+        return {_text(key): _read(item, depth + 1) for key, item in content}
     return READERS[kind](content)
 
 
 def _array(content):
     dtype, shape, data = content
-    if not NUMBERS.fullmatch(dtype) or any(type(length) is not int for length in shape):
+    if not NUMBERS.fullmatch(dtype):
         raise ReplyError("an array of no known kind")
+    shape, dtype = _shape(shape), np.dtype(dtype)
     data = base64.b64decode(data, validate=True)
-    dtype = np.dtype(dtype)
-    if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != len(data):
+    if math.prod(shape) * dtype.itemsize != len(data):
         raise ReplyError("an array whose shape and size disagree")
     if dtype.kind == "b":
         return (np.frombuffer(data, np.uint8) != 0).reshape(shape)
@@ -110,7 +123,10 @@ def _array(content):
 
 def _texts(content):
     shape, texts = content
-    return np.array([_clean(text) for text in texts], dtype=str).reshape(shape)
+    texts = [_text(text) for text in texts]
+    if len(texts) * max(map(len, texts), default=0) > MOST_LETTERS:
+        raise ReplyError("an array of more text than anybody needs")
+    return np.array(texts, dtype=str).reshape(_shape(shape))
 
 
 def _complex(real, imaginary):
@@ -122,7 +138,7 @@ READERS = {
     "int": lambda text: int(text, 16),
     "float": float.fromhex,
     "complex": lambda parts: _complex(*map(float.fromhex, parts)),
-    "unreadable": lambda kind: Unreadable(_clean(kind)[:100]),
+    "unreadable": lambda kind: Unreadable(_text(kind)[:100]),
     "array": _array,
     "texts": _texts,
 }
