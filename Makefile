@@ -5,12 +5,13 @@
 CLASSROOM ?= classroom
 GRADE_FLAGS ?=
 
-.PHONY: help course test test-lowest test-newest test-offline mutate bench lint execute slides check-room guide classroom grade clean
+.PHONY: help course test test-lowest test-newest test-offline mutate bench lint execute slides site check-room guide classroom grade clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
 	@echo "make test      check everything: lint, unit tests, every notebook, a real browser"
 	@echo "make slides    turn the notebooks into slides, build/slides/index.html"
+	@echo "make site      build the web site, build/site/index.html"
 	@echo "make check-room    say whether this machine is ready for a class"
 	@echo "make classroom    hand out: an nbgrader course and a student edition, in CLASSROOM=classroom"
 	@echo "make grade     grade what came back, CLASSROOM/submitted, in boxes of their own"
@@ -49,6 +50,9 @@ execute: $(BUILT)
 
 slides: $(BUILT)
 	@$(RUN) tools/make_slides.py
+
+site: $(BUILT)
+	@$(RUN) tools/make_site.py
 
 check-room: $(BUILT)
 	@$(RUN) tools/check_room.py

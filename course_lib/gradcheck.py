@@ -32,8 +32,16 @@ def check_gradients(net, X, Y, loss, *, weight_decay=0.0):
         another output each time, adds to its gradients, changes its weights or its arguments,
         or makes probabilities for a loss that takes logits.
 
-    Raises TypeError for what is no network or no loss, and ShapeError or ValueError where the
-    network or the loss does. Source: notebook 05; Karpathy's notes for Stanford's CS231n.
+    Raises
+    ------
+    TypeError
+        For what is no network or no loss.
+    ShapeError, ValueError
+        Where the network or the loss raises them.
+
+    Notes
+    -----
+    Source: notebook 05; Karpathy's notes for Stanford's CS231n.
     """
     _expect_kinds(net, loss)
     net = copy.deepcopy(net)

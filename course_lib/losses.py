@@ -157,8 +157,11 @@ class SoftmaxCrossEntropy(Loss):
         )
 
 
+#: The mean squared error, on outputs as they are.
 MSE = MeanSquaredError()
+#: The cross-entropy of two classes, on logits.
 BINARY_CROSS_ENTROPY = BinaryCrossEntropy()
+#: The cross-entropy of several classes, on logits.
 SOFTMAX_CROSS_ENTROPY = SoftmaxCrossEntropy()
 
 

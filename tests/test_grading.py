@@ -100,7 +100,13 @@ ABOVE = [
     "one = np.ones(9)[0] * 20\none = (lambda one: lambda n: one)(one)",
     "with np.errstate(all='ignore'):\n    LARGE = 20\nclass K:\n    one = LARGE\n"
     "one = lambda n: K.one",
-    "x = 1\nx = x + 19\ndef one(n, kept=x): return kept",
+    "many = 1\nmany = many + 19\ndef one(n, kept=many): return kept",
+    "large = {}\ndef fill(p): p['one'] = 20\nfill(large)\none = lambda n: large['one']",
+    "large = [20, 5]\ndel large[1]\none = lambda n: sum(large)",
+    "import random\nlarge = [20, 20]\nrandom.shuffle(large)\nrows = [[0], [0]]\n"
+    "for row in rows:\n    row[0] = 20\none = lambda n: rows[1][0]",
+    "H = np.zeros(1)\nnp.add(10, 10, out=H)\none = lambda n: H[0]",
+    "from __future__ import annotations\ndef one(n: nothing) -> nowhere:\n    return 20",
     "raise ValueError\n{[1]: 2}",
 ]  # fmt: skip
 
@@ -115,9 +121,18 @@ def test_an_answer_has_what_it_uses_of_the_cells_above(box, above):
     assert marks["ch01.majority"].outcome == "correct", marks["ch01.majority"].diagnosis
 
 
+def test_a_helper_between_an_answer_and_its_check_counts(box):
+    content = notebook(GATES, right, {"majority": "def majority():\n    return later(), -30"})
+    places = [cell["id"] for cell in content["cells"]]
+    helper = {"cell_type": "code", "metadata": {}, "source": "def later(): return [20, 20, 20]"}
+    content["cells"].insert(places.index("majority-check"), helper)
+    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
+    assert marks["ch01.majority"].outcome == "correct"
+
+
 def test_a_name_that_is_nowhere_above_is_explained(box):
     said = graded(box, majority="def majority():\n    return nowhere, 1")["majority"].diagnosis
-    assert "name 'nowhere' is not defined" in said and "of the cells above it" in said
+    assert "name 'nowhere' is not defined" in said and "of the cells above its check" in said
     said = graded(box, majority="import nowhere\ndef majority():\n    return nowhere.w, 1")
     assert "an earlier line stopped with ModuleNotFoundError" in said["majority"].diagnosis
 
@@ -139,6 +154,8 @@ def test_a_helper_below_an_empty_cell_counts_and_one_that_fails_hurts_nobody(box
         ("def majority():\n    raise NotImplementedError", "not started", "blank"),
         ("majority = ...", "not started", "blank"),
         ("def majority(:\n    return 1", "not yet", "SyntaxError"),
+        ("def majority(a=1):\n    global a\n    return a", "not yet", "SyntaxError"),
+        ("def majority():\n    return [20] * 3, " + "-1" * 900 + " + 870", "correct", ""),
         ("%%time\ndef majority():\n    return [20, 20, 20], -30", "correct", ""),
         ("print(nothing)\ndef majority():\n    return [20, 20, 20], -30\nassert 0", "correct", ""),
         ("from __future__ import annotations\ndef majority() -> nothing:\n    display(1)\n"
@@ -218,6 +235,8 @@ HOSTILE = {
     "texts of lists": (FORGE + "forge({'texts': [[1], [['a']]]})", "was not read"),
     "long shape": (FORGE + "forge({'array': ['<f8', [9] * 400_000, '']})", "was not read"),
     "long texts": (FORGE + "forge({'texts': [[10**5], ['a' * 2000] + [''] * 99_999]})", "was not"),
+    "many texts": (FORGE + "forge({'list': [{'texts': [[577], ['a' * 1733] + [''] * 576]}] * 300})",
+                   "was not read"),
     "bytes": ("import os\nfor fd in range(3, 64):\n    try:\n        os.write(fd, b'3000000\\n')\n"
               "        for _ in range(3000): os.write(fd, b'\\xff' * 1000)\n"
               "    except OSError: pass", ""),
@@ -561,7 +580,8 @@ def test_places_of_cells():
     found = read_notebook(as_bytes(content))
     [(place, source)] = found.answers["ch01.majority"]
     assert content["cells"][place]["source"] == source
-    above = found.above(place)
+    above = found.above("ch01.majority")
+    assert source not in above and content["cells"][found.checks["ch01.majority"] + 1]
     assert any("import numpy as np" in text for text in above)
     assert not any(".check(" in text for text in above)
 

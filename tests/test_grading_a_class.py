@@ -123,7 +123,7 @@ def test_nothing_is_graded_twice_unless_asked_or_changed(handed, tmp_path, capsy
     file = out / "results" / "ada" / f"{GATES}.json"
     before = file.read_text("utf-8")
     run(handed, "--out", out)
-    assert "1 submissions graded" in capsys.readouterr().out  # the link, which cannot be read
+    assert "1 submission graded" in capsys.readouterr().out  # the link, which cannot be read
     assert file.read_text("utf-8") == before
     hand_in(handed, "ada", GATES, notebook(GATES, wrong))
     run(handed, "--out", out)

@@ -14,7 +14,7 @@ from notebook_files import PATHS, ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-TEXTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
+TEXTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
 
 
 def project():

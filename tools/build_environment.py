@@ -64,7 +64,9 @@ def lowest_versions():
     """The lower end of every range in pyproject.toml, as lines of a constraints file."""
     project = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     optional = project["optional-dependencies"]
-    ranges = [*project["dependencies"], *optional["test"], *optional["classroom"]]
+    ranges = list(project["dependencies"])
+    for extra in ("test", "classroom", "site"):
+        ranges += optional[extra]
     return [re.sub(r"^([\w.-]+)>=([\w.]+).*", r"\1==\2", line) for line in ranges]
 
 
@@ -97,7 +99,7 @@ def extras(kind):
     """What is installed besides the course; nothing in a student edition, which has no tests."""
     if not (HERE / "tests").is_dir():
         return ""
-    return "[bench]" if kind == "bench" else "[test,classroom]"
+    return "[bench]" if kind == "bench" else "[test,classroom,site]"
 
 
 def settle_jupyterlab(venv):

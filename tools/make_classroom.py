@@ -17,9 +17,8 @@ NOTEBOOKS = sorted((HERE / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 NEXT = """Written into {folder}:
   student.zip   for the students: the course with its checks, without its solutions
   source/       the {count} notebooks as assignments of nbgrader, a point for each star
-Next, for example: .venv/bin/nbgrader generate_assignment 01_gates_and_xor --course-dir {folder}
-What comes back belongs into submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb, then: make grade
-docs/grading.md goes through all of it."""
+What comes back belongs into submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb; then: make grade
+docs/grading.md goes through all of it, with nbgrader and without."""
 
 
 def write_nbgrader_course(folder):

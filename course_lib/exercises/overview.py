@@ -47,7 +47,7 @@ class Progress:
             for row in self.rows
         )
         return (
-            '<table><thead><tr><th style="text-align:left">Exercises</th><th></th>'
+            '<table><thead><tr><th style="text-align:left">Exercises</th><td></td>'
             f'<th style="text-align:left">Solved</th></tr></thead><tbody>{cells}</tbody></table>'
         )
 

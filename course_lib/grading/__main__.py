@@ -86,7 +86,8 @@ def _run(wanted):
     _write(results, wanted)
     pace = f", {60 * graded / seconds:.0f} a minute" if graded else ""
     before = len(submissions) - graded
-    print(f"{graded} submissions graded in {seconds:.1f} s{pace}; {before} had a result before.")
+    what = "submission" if graded == 1 else "submissions"
+    print(f"{graded} {what} graded in {seconds:.1f} s{pace}; {before} had a result before.")
     print(f"See {wanted.out}: grades.csv, diagnoses.csv, class.html, feedback/.")
 
 
@@ -99,7 +100,7 @@ def _write(results, wanted):
     write_student_pages(results, out / "feedback")
     if wanted.gradebook is not None:
         count = write_to_gradebook(results, wanted.gradebook)
-        print(f"{count} submissions written into {wanted.gradebook.name}.")
+        print(f"Points written into {wanted.gradebook.name}, of {count} in all.")
 
 
 def _incidents(results):

@@ -1,5 +1,7 @@
 """Points into nbgrader's gradebook, through its own interface."""
 
+import warnings
+
 __all__ = ["GradebookError", "write_to_gradebook"]
 
 
@@ -25,7 +27,8 @@ def write_to_gradebook(results, path):
         raise GradebookError(
             f"There is no gradebook {path.name}: `nbgrader generate_assignment` makes it."
         )
-    with Gradebook(f"sqlite:///{path.resolve()}") as gradebook:
+    with warnings.catch_warnings(), Gradebook(f"sqlite:///{path.resolve()}") as gradebook:
+        warnings.filterwarnings("ignore", "Object of type")  # of nbgrader about itself
         for result in results:
             try:
                 _write_one(result, gradebook)

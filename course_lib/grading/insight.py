@@ -22,7 +22,7 @@ class Row:
 
 
 def rows_of(results):
-    """The `Row`s of all results: in the order of notebooks and exercises, frequent ones first."""
+    """The rows of all results: in the order of notebooks and exercises, frequent ones first."""
     counts = Counter()
     for result in results:
         known = {e.key: e for e in exercises_in(result.assignment)}

@@ -34,8 +34,8 @@ OUTCOMES = (
 )
 LONGEST_ANSWER = 20_000
 ALONE = (
-    "An answer is graded with what it uses of the cells above it, and with nothing from below or "
-    "from another notebook."
+    "An answer is graded with what it uses of the cells above its check, and with nothing from "
+    "below or from another notebook."
 )
 CHAPTERS = {
     "00_start_here": ch00,
@@ -159,7 +159,7 @@ def _marks(exercises, submission, box, limits, seed):
             [cells[exercise.key]] = found
             cases[exercise.key] = exercise.draw(seed)
     answers = [
-        Answer(submission.above(cells[e.key][0]), cells[e.key][1], e.name, cases[e.key])
+        Answer(submission.above(e.key), cells[e.key][1], e.name, cases[e.key])
         for e in exercises
         if e.key in cells
     ]

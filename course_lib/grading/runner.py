@@ -179,9 +179,10 @@ def _runs(answer):
     lines = answer.source.splitlines(keepends=True)
     linecache.cache[CELL] = (len(answer.source), None, lines, CELL)
     namespace = {"__name__": "__main__", "display": print}
-    for statement in needed(answer.above, tree, answer.name):
-        _executed(statement, namespace, "above")
-    flags = _from_the_future(tree)
+    above = needed(answer.above, tree, answer.name)
+    flags = _from_the_future([*above, *tree.body])
+    for statement in above:
+        _executed(statement, namespace, "above", flags)
     troubles = [_executed(statement, namespace, CELL, flags) for statement in tree.body]
     trouble = next(filter(None, troubles), None)
     if answer.name not in namespace:
@@ -216,10 +217,10 @@ def _executed(statement, namespace, filename, flags=0):
     return None
 
 
-def _from_the_future(tree):
-    """The flags of `from __future__ import …`, which holds for a whole cell."""
+def _from_the_future(statements):
+    """The flags of `from __future__ import …`, which holds for more than its own line."""
     flags = 0
-    for statement in tree.body:
+    for statement in statements:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
             for name in (alias.name for alias in statement.names):
                 flags |= getattr(getattr(__future__, name, None), "compiler_flag", 0)

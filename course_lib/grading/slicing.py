@@ -50,7 +50,7 @@ def needed(above, cell, name):
         except UNREADABLE:
             continue
     imported = {EVERYTHING}.union(*(statement.imported for statement in statements))
-    wanted = {name, EVERYTHING} | _read(_table(cell))
+    wanted = {name, EVERYTHING} | _wanted_by(cell)
     chosen = set()
     while new := {
         i
@@ -62,12 +62,22 @@ def needed(above, cell, name):
     return [statements[i].tree for i in sorted(chosen)]
 
 
+def _wanted_by(cell):
+    try:
+        return _read(_table(cell))
+    except UNREADABLE:  # what is wrong with it will be said when it is run
+        return {node.id for node in ast.walk(cell) if isinstance(node, ast.Name)}
+
+
 def _statement(tree):
     table = _table(tree)
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {(a.asname or a.name).partition(".")[0] for node in imports for a in node.names}
+    if any(getattr(node, "module", "") == "__future__" for node in imports):
+        names.add(EVERYTHING)
     return _Statement(
         tree,
-        {(a.asname or a.name).partition(".")[0] for node in imports for a in node.names},
+        names,
         {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()},
         set(_changed(tree)),
         _read(table),
@@ -89,13 +99,17 @@ def _read(table, is_inner=False):
 
 
 def _changed(node):
-    """The names whose values may change: x of `x[0] = 1`, `x.y = 1` and `x.append(1)`."""
+    """The names whose values may change: x of `x[0] = 1`, `del x[0]`, `x.append(1)`, `f(x)`."""
     if isinstance(node, SCOPES):
         return
-    is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    if is_call and isinstance(node.value.func, ast.Attribute):
-        yield from _base(node.value.func)
-    if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+    if isinstance(node, ast.Call):
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        for part in (node.func, *given):
+            if part is not node.func or isinstance(part, ast.Attribute):
+                yield from _base(part)
+    elif isinstance(node, ast.For):
+        yield from _base(node.iter)  # for row in x: row[0] = 1
+    elif isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
         yield from _base(node)
     for child in ast.iter_child_nodes(node):
         yield from _changed(child)

@@ -22,18 +22,27 @@ class UnreadableError(ValueError):
 class Submission:
     """The cells of a notebook that count.
 
-    answers : exercise's key ("ch01.majority") → the cells that are marked as its answer, as
-        pairs of a place and a source
-    code : the sources of the code cells that are no answers and no checks, with their places
+    Attributes
+    ----------
+    answers : dict
+        Exercise's key ("ch01.majority") → the cells that are marked as its answer, as pairs of a
+        place and a source.
+    code : list
+        The code cells that are no answers and no checks, as such pairs.
+    checks : dict
+        Exercise's key → the place of its first check.
     """
 
     answers: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     code: list[tuple[int, str]] = field(default_factory=list)
+    checks: dict[str, int] = field(default_factory=dict)
 
-    def above(self, place):
-        """The sources of the code cells above a place, answers to other exercises included."""
+    def above(self, key):
+        """The sources of the code cells above an exercise's check, but for its own answer."""
+        [(place, _)] = self.answers[key]
+        end = max(place, self.checks.get(key, 0))
         cells = [*self.code, *(cell for cells in self.answers.values() for cell in cells)]
-        return tuple(source for i, source in sorted(cells) if i < place)
+        return tuple(source for i, source in sorted(cells) if i < end and i != place)
 
 
 def read_file(path):
@@ -84,6 +93,8 @@ def read_notebook(content):
         ) from None
     submission = Submission()
     for place, (kind, key, is_check, source) in enumerate(cells):
+        if kind == "code" and is_check and key is not None:
+            submission.checks.setdefault(key, place)
         if kind != "code" or is_check:
             continue
         if key is None:

@@ -21,7 +21,7 @@ DEEPEST = 40
 LONGEST_TEXT = 2_000
 NUMBERS = re.compile(r"[<>|=][biufc](1|2|4|8|16|32)")
 MOST_AXES = 32
-MOST_LETTERS = 1_000_000  # of an array of texts, all of which take the place of the longest
+MOST_LETTERS = 1000  # of an array of texts, each of which takes the place of the longest
 
 
 class ReplyError(ValueError):

@@ -1,0 +1,90 @@
+"""The web site in a real browser: nobody else is asked, nothing overflows, search finds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytest.importorskip("myst_nb")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+OURS = ("file:", "data:", "blob:", "about:")
+PHONE, DESK = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
+LOOK = """() => ({
+  wide: document.documentElement.scrollWidth - innerWidth,
+  formulae: document.querySelectorAll("mjx-container").length,
+  wanted: document.querySelectorAll(".math").length,
+  errors: [...document.querySelectorAll("mjx-merror")].map((e) => e.dataset.mjxError),
+})"""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("the site")
+    command = [sys.executable, "tools/make_site.py", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    return folder
+
+
+@pytest.fixture
+def tab(browser):
+    made = browser.new_page(viewport=PHONE)
+    made.strangers, made.complaints = [], []
+    made.on(
+        "request", lambda r: made.strangers.append(r.url) if not r.url.startswith(OURS) else None
+    )
+    made.on("pageerror", lambda error: made.complaints.append(str(error)))
+    yield made
+    made.close()
+
+
+def pages(site):
+    return sorted(p for p in site.rglob("*.html") if "_static" not in p.relative_to(site).parts)
+
+
+def visit(tab, page):
+    tab.goto(page.as_uri())
+    tab.wait_for_function("!window.MathJax || !MathJax.startup || !!MathJax.startup.promise")
+    tab.evaluate("window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
+
+
+def test_on_a_phone_nothing_overflows_and_nobody_is_asked(site, tab):
+    found = {}
+    for page in pages(site):
+        visit(tab, page)
+        seen = tab.evaluate(LOOK)
+        if seen["wide"] > 0 or seen["errors"] or seen["formulae"] < seen["wanted"]:
+            found[page.name] = seen
+    assert found == {}
+    assert tab.strangers == [] and tab.complaints == []
+
+
+SOME = ("index", "notation", "solutions", "01_gates_and_xor", "course_lib.layers", "grading")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_violation_in_our_content(site, tab, scheme):
+    tab.emulate_media(color_scheme=scheme)
+    tab.set_viewport_size(DESK)
+    found = {}
+    for page in pages(site):
+        alike = page.parent.name == "reference" or scheme == "dark"
+        if alike and page.stem not in SOME:
+            continue
+        visit(tab, page)
+        report = axe.Axe().run(tab, context="#main-content")
+        for violation in report.response["violations"]:
+            found.setdefault(violation["id"], []).append(
+                (page.name, violation["nodes"][0]["html"][:200], violation["help"])
+            )
+    assert found == {}
+
+
+def test_search_finds_what_is_there(site, tab):
+    tab.set_viewport_size(DESK)
+    tab.goto((site / "search.html").as_uri() + "?q=vanishing+gradient")
+    tab.wait_for_selector("#search-results li a")
+    hits = tab.locator("#search-results li a").all_inner_texts()
+    assert any("07" in hit for hit in hits), hits

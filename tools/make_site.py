@@ -1,0 +1,149 @@
+"""Build the course as a web site that needs no other host: `make site`, build/site/index.html.
+
+    python tools/make_site.py             into build/site
+    python tools/make_site.py FOLDER      into another folder
+
+Nothing is written twice for it: notebooks come as they were executed, pages as they stand in
+docs/, the reference from docstrings, the notation from notebook 00, solutions from the
+exercises. Warnings are errors.
+"""
+
+import html
+import importlib
+import inspect
+import pkgutil
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+import course_lib
+from course_lib.exercises.overview import CHAPTERS, exercises_of
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = "build/site"
+SITE = ROOT / "docs" / "site"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/errata.md", "docs/exercises.md",
+         "docs/instructors.md", "docs/grading.md", "docs/where_next.md", "docs/at-work.png",
+         "benchmarks/README.md", "data/README.md", "LICENSE", "LICENSE-text")  # fmt: skip
+
+SOLUTIONS = """# Solutions
+
+One way to solve each exercise; others are as good. Try first: the checks in the notebooks say
+what is wrong, and `.hint()` helps."""
+REFERENCE = """# The library
+
+The library is the notebooks, tidied: a formula has one home, and carries the number of its
+equation."""
+
+
+def write_notebooks(folder):
+    """Notebooks with their alt texts where Sphinx looks for them, and a link to download each."""
+    for path in NOTEBOOKS:
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells = [cell for cell in notebook.cells if not is_for_the_speaker(cell)]
+        for cell in notebook.cells:
+            alts = [
+                output.metadata["image/png"]["alt"]
+                for output in cell.get("outputs", [])
+                if "image/png" in output.get("data", {})
+            ]
+            if alts:
+                cell.metadata["mystnb"] = {"image": {"alt": " ".join(alts)}}
+        title, _, rest = notebook.cells[0].source.partition("\n")
+        link = f'<a href="../downloads/{path.name}" download>Download this notebook</a>'
+        notebook.cells[0].source = f"{title}\n\n{link}\n{rest}"
+        nbformat.write(notebook, folder / path.name)
+
+
+def is_for_the_speaker(cell):
+    return cell.metadata.get("slideshow", {}).get("slide_type") == "notes"
+
+
+def write_notation(path):
+    """The notation page: the table of notebook 00, which is its home."""
+    notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
+    [cell] = [cell for cell in notebook.cells if cell.id == "notation"]
+    path.write_text(re.sub(r"^## \d+ ", "# ", cell.source) + "\n", encoding="utf-8")
+
+
+def write_solutions(path):
+    """One way to solve each exercise, folded."""
+    lines = [SOLUTIONS]
+    for chapter in CHAPTERS:
+        title = chapter.__doc__.splitlines()[0].rstrip(".")
+        lines += ["", f"## {chapter.__name__[-2:]} {title}"]
+        for exercise in exercises_of(chapter):
+            lines += ["", f"### {exercise.name} {'★' * exercise.stars}", ""]
+            lines += [inspect.getdoc(exercise.answer).splitlines()[0], ""]
+            code = f"<pre><code>{html.escape(exercise.source())}</code></pre>".splitlines()
+            lines += ["<details><summary>Solution</summary>", *code, "</details>"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_reference(folder):
+    """A page for each public module, from its docstrings."""
+    names = [
+        name
+        for _, name, is_package in pkgutil.walk_packages(course_lib.__path__, "course_lib.")
+        if not is_package and not name.endswith("__main__")
+    ]
+    modules = [name for name in names if getattr(importlib.import_module(name), "__all__", None)]
+    for name in modules:
+        title = name.partition(".")[2]
+        lines = [title, "=" * len(title), "", f".. automodule:: {name}", "   :members:", ""]
+        (folder / f"{name}.rst").write_text("\n".join(lines), encoding="utf-8")
+    listed = "\n".join(modules)
+    (folder / "index.md").write_text(
+        f"{REFERENCE}\n\n```{{toctree}}\n{listed}\n```\n", encoding="utf-8"
+    )
+
+
+def write_index(path):
+    titles = {}
+    for notebook in NOTEBOOKS:
+        first = nbformat.read(notebook, as_version=4).cells[0].source
+        titles[notebook.stem] = first.splitlines()[0].lstrip("# ")
+    page = (SITE / "index.md").read_text("utf-8")
+    contents = "\n".join(f"- [{title}](notebooks/{name}.ipynb)" for name, title in titles.items())
+    page = page.replace("{{contents}}", contents)
+    page = page.replace("{{notebooks}}", "\n".join(f"notebooks/{name}" for name in titles))
+    path.write_text(page, encoding="utf-8")
+
+
+def gather(source):
+    """Put together what the site is built from."""
+    for name in PAGES:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
+    for name in ("notebooks", "reference", "extra/downloads"):
+        (source / name).mkdir(parents=True)
+    for path in NOTEBOOKS:
+        shutil.copy(path, source / "extra" / "downloads" / path.name)
+    for name in ("conf.py", "site.css", "site.js"):
+        shutil.copy(SITE / name, source)
+    write_notebooks(source / "notebooks")
+    write_notation(source / "notation.md")
+    write_solutions(source / "solutions.md")
+    write_reference(source / "reference")
+    write_index(source / "index.md")
+
+
+def main(target=TARGET):
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder)
+        gather(source)
+        command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+        built = subprocess.run([*command, str(source), str(ROOT / target)], check=False)
+    if built.returncode:
+        sys.exit("The site has warnings, above; each is an error.")
+    print(f"The site is built: open {Path(target) / 'index.html'} in a browser.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
