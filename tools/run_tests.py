@@ -63,7 +63,7 @@ def main(wanted):
     environment = {**os.environ, "COURSE_PROGRESS": "off", "OMP_NUM_THREADS": "1"}
     environment.pop("COURSE_GRADING", None)
     how = "strictly" if is_strict() else "laxly: this is not Linux with Python 3.11 as pinned"
-    print(f"Testing the whole course, about fifteen minutes. Notebook outputs are compared {how}.")
+    print(f"Testing the whole course, about twenty minutes. Notebook outputs are compared {how}.")
     report = []
     for name, commands in parts().items():
         if wanted and name not in wanted:
