@@ -92,8 +92,8 @@ def grade_class(
     jobs : int
         Processes on this machine; -1 for one on each core.
     scheduler : str or None
-        The address of a Dask scheduler, such as `tcp://host:8786`; its
-        workers do the work instead.
+        The address of a Dask scheduler, such as `tcp://host:8786`; its workers do the
+        work instead.
     again : bool
         Also grade what has a result.
 

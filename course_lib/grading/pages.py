@@ -21,17 +21,14 @@ SIGNS = dict(zip(OUTCOMES, "✓✗✗○○", strict=True))
 
 
 def write_student_pages(results, folder):
-    """Write folder/STUDENT.html for each student; return how many there are."""
+    """Write folder/STUDENT.html for each student."""
     folder.mkdir(parents=True, exist_ok=True)
     template = _templates().get_template("student.html.j2")
-    count = 0
     for student, group in groupby(sorted(results, key=_by_student), key=lambda r: r.student):
         mine = list(group)
         points, of = sum(r.points for r in mine), sum(r.of for r in mine)
         page = template.render(student=student, results=mine, points=points, of=of, signs=SIGNS)
         _write(folder / f"{student}.html", page)
-        count += 1
-    return count
 
 
 def write_class_page(results, rows, path):

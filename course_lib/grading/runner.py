@@ -27,7 +27,7 @@ import numpy as np
 
 from course_lib.exercises.answers import Run, run_answer
 from course_lib.grading.fence import build_fence, hide
-from course_lib.grading.slicing import needed, parsed
+from course_lib.grading.slicing import NO_PYTHON, needed, parsed
 from course_lib.grading.wire import write_runs
 
 __all__ = ["main"]
@@ -172,7 +172,7 @@ def _runs(answer):
     """What the answer does with its cases: a `Run` for each."""
     try:
         tree = parsed(answer.source, CELL)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except NO_PYTHON as error:
         line = getattr(error, "text", None) or ""
         place = f", in the line `{line.strip()}`" if line.strip() else ""
         return _all(answer, type(error).__name__, f"{getattr(error, 'msg', error)}{place}")

@@ -10,11 +10,11 @@ import re
 import symtable
 from dataclasses import dataclass
 
-__all__ = ["needed", "parsed"]
+__all__ = ["NO_PYTHON", "needed", "parsed"]
 
 MAGIC = re.compile(r"(?m)^[ \t]*[%!?].*$|^.*\?[ \t]*$")
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # what `parsed` may raise
 codecs.lookup("unicode_escape")  # for ast.unparse, later, as a user who may not read Python's files
 EVERYTHING = "*"  # what `from … import *` may bind
 
@@ -33,7 +33,7 @@ class _Statement:
 def parsed(source, filename):
     """The syntax tree of a cell, without what only a notebook understands: lines with % or !.
 
-    Raises SyntaxError, ValueError, RecursionError or MemoryError for what is no Python.
+    Raises one of `NO_PYTHON` for what is none.
     """
     try:
         return ast.parse(source, filename)
@@ -47,7 +47,7 @@ def needed(above, cell, name):
     for source in above:
         try:
             statements += [_statement(tree) for tree in parsed(source, "above").body]
-        except UNREADABLE:
+        except NO_PYTHON:
             continue
     imported = {EVERYTHING}.union(*(statement.imported for statement in statements))
     wanted = {name, EVERYTHING} | _wanted_by(cell)
@@ -65,7 +65,7 @@ def needed(above, cell, name):
 def _wanted_by(cell):
     try:
         return _read(_table(cell))
-    except UNREADABLE:  # what is wrong with it will be said when it is run
+    except NO_PYTHON:  # what is wrong with it will be said when it is run
         return {node.id for node in ast.walk(cell) if isinstance(node, ast.Name)}
 
 
