@@ -36,6 +36,7 @@ html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_copy_source = False
 html_show_sourcelink = False
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system says
 html_theme_options = {
     "use_download_button": False,
     "show_toc_level": 2,

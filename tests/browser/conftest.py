@@ -232,3 +232,21 @@ class Notebook:
         self.page.wait_for_function(
             "() => window.panel.sessionContext.session.kernel.status === 'idle'", timeout=60_000
         )
+
+
+OURS = ("file:", "data:", "blob:", "about:")
+
+
+@pytest.fixture
+def offline_page(browser):
+    """A page of 1280 by 720 that notes what it asks other hosts for, and what goes wrong."""
+    made = browser.new_page(viewport={"width": 1280, "height": 720})
+    made.strangers, made.complaints = [], []
+    made.on(
+        "request", lambda r: made.strangers.append(r.url) if not r.url.startswith(OURS) else None
+    )
+    made.on("requestfailed", lambda r: made.complaints.append(r.url))
+    made.on("pageerror", lambda error: made.complaints.append(str(error)))
+    made.on("console", lambda m: made.complaints.append(m.text) if m.type == "error" else None)
+    yield made
+    made.close()

@@ -10,7 +10,6 @@ ROOT = Path(__file__).resolve().parents[2]
 pytest.importorskip("myst_nb")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-OURS = ("file:", "data:", "blob:", "about:")
 PHONE, DESK = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
 LOOK = """() => ({
   wide: document.documentElement.scrollWidth - innerWidth,
@@ -29,15 +28,9 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def tab(browser):
-    made = browser.new_page(viewport=PHONE)
-    made.strangers, made.complaints = [], []
-    made.on(
-        "request", lambda r: made.strangers.append(r.url) if not r.url.startswith(OURS) else None
-    )
-    made.on("pageerror", lambda error: made.complaints.append(str(error)))
-    yield made
-    made.close()
+def tab(offline_page):
+    offline_page.set_viewport_size(PHONE)
+    return offline_page
 
 
 def pages(site):

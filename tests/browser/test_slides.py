@@ -9,8 +9,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
-OURS = ("file:", "data:", "blob:", "about:")
-
 # What lies beyond the slide's edges, what is not typeset, and how many formulae are.
 LOOK = """() => {
   const slide = Reveal.getCurrentSlide(), found = [];
@@ -43,18 +41,8 @@ def decks(tmp_path_factory):
 
 
 @pytest.fixture
-def page(browser):
-    """A page of 1280 by 720 that notes what it asks for and what goes wrong."""
-    made = browser.new_page(viewport={"width": 1280, "height": 720})
-    made.strangers, made.complaints = [], []
-    made.on(
-        "request", lambda r: made.strangers.append(r.url) if not r.url.startswith(OURS) else None
-    )
-    made.on("requestfailed", lambda r: made.complaints.append(r.url))
-    made.on("pageerror", lambda error: made.complaints.append(str(error)))
-    made.on("console", lambda m: made.complaints.append(m.text) if m.type == "error" else None)
-    yield made
-    made.close()
+def page(offline_page):
+    return offline_page
 
 
 def open_deck(page, file):
