@@ -5,13 +5,14 @@
 CLASSROOM ?= classroom
 GRADE_FLAGS ?=
 
-.PHONY: help course test test-lowest test-newest test-offline mutate bench lint execute slides site check-room guide classroom grade clean
+.PHONY: help course test test-lowest test-newest test-offline mutate bench lint execute slides site lite check-room guide classroom grade clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
 	@echo "make test      check everything: lint, unit tests, every notebook, a real browser"
 	@echo "make slides    turn the notebooks into slides, build/slides/index.html"
 	@echo "make site      build the web site, build/site/index.html"
+	@echo "make lite      build the edition that runs in a browser, build/lite"
 	@echo "make check-room    say whether this machine is ready for a class"
 	@echo "make classroom    hand out: an nbgrader course and a student edition, in CLASSROOM=classroom"
 	@echo "make grade     grade what came back, CLASSROOM/submitted, in boxes of their own"
@@ -53,6 +54,9 @@ slides: $(BUILT)
 
 site: $(BUILT)
 	@$(RUN) tools/make_site.py
+
+lite: $(BUILT)
+	@$(RUN) tools/make_lite.py
 
 check-room: $(BUILT)
 	@$(RUN) tools/check_room.py

@@ -20,7 +20,9 @@ __all__ = [
     "two_features",
 ]
 
-TABLES = Path(__file__).resolve().parents[1] / "data"
+# Beside course_lib in a checkout; beside the notebooks where the library was installed apart.
+_CHECKOUT = Path(__file__).resolve().parents[1]
+TABLES = (_CHECKOUT if (_CHECKOUT / "notebooks").is_dir() else Path("..")) / "data"
 
 _GATES = {
     "AND": (0, 0, 0, 1),

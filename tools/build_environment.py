@@ -32,8 +32,9 @@ OFFLINE = (
     "ProxyError",
 )
 
-# nbgrader is there for its commands; its menus would be in a student's way.
-NBGRADER_LAB = {"@jupyter/nbgrader": True}
+# nbgrader is there for its commands; its menus would be in a student's way. The other one is
+# part of the edition that `make lite` builds, and no part of this JupyterLab.
+NOT_IN_LAB = {"@jupyter/nbgrader": True, "@jupyterlite/pyodide-kernel-extension": True}
 NBGRADER_SERVER = [
     f"nbgrader.server_extensions.{name}"
     for name in ("assignment_list", "course_list", "formgrader", "validate_assignment")
@@ -65,7 +66,7 @@ def lowest_versions():
     project = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     optional = project["optional-dependencies"]
     ranges = list(project["dependencies"])
-    for extra in ("test", "classroom", "site"):
+    for extra in ("test", "classroom", "site", "lite"):
         ranges += optional[extra]
     return [re.sub(r"^([\w.-]+)>=([\w.]+).*", r"\1==\2", line) for line in ranges]
 
@@ -99,14 +100,14 @@ def extras(kind):
     """What is installed besides the course; nothing in a student edition, which has no tests."""
     if not (HERE / "tests").is_dir():
         return ""
-    return "[bench]" if kind == "bench" else "[test,classroom,site]"
+    return "[bench]" if kind == "bench" else "[test,classroom,site,lite]"
 
 
 def settle_jupyterlab(venv):
     """Let JupyterLab start without news from its makers, and without an instructor's menus."""
     settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
     write(venv / "share/jupyter/lab/settings/overrides.json", settings)
-    write(venv / "etc/jupyter/labconfig/page_config.json", {"disabledExtensions": NBGRADER_LAB})
+    write(venv / "etc/jupyter/labconfig/page_config.json", {"disabledExtensions": NOT_IN_LAB})
     write(
         venv / "etc/jupyter/jupyter_server_config.json",
         {"ServerApp": {"jpserver_extensions": dict.fromkeys(NBGRADER_SERVER, False)}},

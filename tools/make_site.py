@@ -3,6 +3,8 @@
     python tools/make_site.py             into build/site
     python tools/make_site.py FOLDER      into another folder
 
+The edition that runs in a browser, which `make lite` builds alone, is its folder lite/.
+
 Nothing is written twice for it: notebooks come as they were executed, pages as they stand in
 docs/, the reference from docstrings, the notation from notebook 00, solutions from the
 exercises. Warnings are errors.
@@ -20,6 +22,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from make_lite import make_lite
 
 import course_lib
 from course_lib.exercises.overview import CHAPTERS, exercises_of
@@ -142,6 +145,7 @@ def main(target=TARGET):
         built = subprocess.run([*command, str(source), str(ROOT / target)], check=False)
     if built.returncode:
         sys.exit("The site has warnings, above; each is an error.")
+    make_lite(ROOT / target / "lite")
     print(f"The site is built: open {Path(target) / 'index.html'} in a browser.")
 
 

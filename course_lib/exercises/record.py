@@ -12,13 +12,17 @@ name. If no place can be written, progress lasts as long as the kernel, and a no
 
 import json
 import os
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from course_lib.storage import whole_file
+
+with warnings.catch_warnings():  # in a browser a lock is a file, which is enough there
+    warnings.filterwarnings("ignore", "only soft file lock")
+    from filelock import FileLock, Timeout
 
 __all__ = ["load", "note_try"]
 

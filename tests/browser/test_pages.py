@@ -34,7 +34,8 @@ def tab(offline_page):
 
 
 def pages(site):
-    return sorted(p for p in site.rglob("*.html") if "_static" not in p.relative_to(site).parts)
+    parts = ((page, page.relative_to(site).parts) for page in site.rglob("*.html"))
+    return sorted(page for page, part in parts if part[0] not in ("_static", "lite"))
 
 
 def visit(tab, page):

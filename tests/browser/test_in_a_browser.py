@@ -1,0 +1,49 @@
+"""The edition with nothing to install: JupyterLite starts, and shows the course."""
+
+import functools
+import http.server
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytest.importorskip("jupyterlite_core")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A web server for files that keeps no log."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def lite(tmp_path_factory):
+    """The address of the edition, built and handed out by a server as a host would."""
+    folder = tmp_path_factory.mktemp("in a browser")
+    command = [sys.executable, "tools/make_lite.py", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_it_starts_and_shows_the_course(lite, browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    asked = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.goto(f"{lite}/lab/index.html?path=notebooks/01_gates_and_xor.ipynb")
+    page.get_by_role("heading", name="01 · Build logic from neurons").wait_for(timeout=60_000)
+    assert page.locator(".jp-DirListing-itemText").count() >= 9
+    page.locator(".jp-Notebook .cm-content", has_text="%pip install").wait_for()
+    page.locator(".jp-Notebook .jp-OutputArea img").first.wait_for()  # outputs come along
+    strangers = [url for url in asked if not url.startswith((lite, "data:", "blob:"))]
+    # What runs a notebook is Pyodide: the only thing that is asked for elsewhere.
+    assert all("/pyodide/" in url for url in strangers), strangers
+    context.close()
