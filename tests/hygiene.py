@@ -35,7 +35,7 @@ TIMES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|\d+%\|")
 DECIMALS_THAT_STAND_ALONE = {
     1: {"0.9": "the exercises' bound for a sure 1", "0.1": "the exercises' bound for a sure 0"},
 }
-WORDS = {0: (700, 2000), 3: (1500, 3500)}
+WORDS = {0: (700, 2000), 3: (1500, 3500), 8: (1500, 2800)}
 
 
 def valid(path, notebook):

@@ -472,7 +472,7 @@ def test_fb_activity_does_not_halve_with_each_layer(deep):
     assert min(shares) > 0.35 and max(shares) < 0.65
 
 
-def test_fb_relu_is_not_faster_than_tanh():
+def test_fb_relu_is_not_always_faster_than_tanh():
     X, y = load_digits(return_X_y=True)
     X, Y = X[:1000] / 16, one_hot(y[:1000], 10)
 
@@ -482,10 +482,12 @@ def test_fb_relu_is_not_faster_than_tanh():
         return fit(net, X, Y, loss=SOFTMAX_CROSS_ENTROPY, optimizer=SGD(net, lr=lr), epochs=20,
                    batch_size=50, rng=rng, progress=False).loss[-1]  # fmt: skip
 
-    def best(*way):
-        return min(np.mean([end(*way, lr, seed) for seed in range(3)]) for lr in (0.1, 0.3, 1))
+    def ends(*way):
+        return [np.mean([end(*way, lr, seed) for seed in range(3)]) for lr in (0.1, 0.3, 0.5, 1)]
 
-    assert best(tanh, tanh_prime, xavier) < best(relu, relu_prime, he)
+    of_tanh, of_relu = ends(tanh, tanh_prime, xavier), ends(relu, relu_prime, he)
+    assert of_relu[0] < of_tanh[0]  # with short steps it is,
+    assert min(of_tanh) < min(of_relu)  # with the steps that suit each it is not
 
 
 def test_c16_and_fb_disagree_at_the_kink(rng):

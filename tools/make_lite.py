@@ -48,7 +48,7 @@ def make_wheel(folder):
 
 
 def write_contents(folder):
-    """What a student finds: the notebooks, which first install the library, and the data."""
+    """What a student finds: notebooks, which first install the library, the data, two pages."""
     (folder / "notebooks").mkdir(parents=True)
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
@@ -56,6 +56,9 @@ def write_contents(folder):
         notebook.cells.insert(1, first)
         nbformat.write(notebook, folder / "notebooks" / path.name)
     shutil.copytree(ROOT / "data", folder / "data")
+    (folder / "docs").mkdir()
+    for name in ("where_next.md", "errata.md"):  # the notebooks and one another link to them
+        shutil.copy(ROOT / "docs" / name, folder / "docs")
 
 
 def make_lite(target):

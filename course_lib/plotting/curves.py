@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.plotting.figures import axes_or_new
+from course_lib.plotting.planes import ONE, ZERO
 
 __all__ = ["plot_fit", "plot_functions", "plot_history", "plot_probability"]
 
@@ -56,7 +57,8 @@ def plot_history(histories, *, xlabel="epoch", ylabel="loss", ax=None):
         style = STYLES[i % len(STYLES)]
         marker = "osD^"[i % 4] if len(values) <= MOST_MARKERS else ""
         epochs = np.arange(1, len(values) + 1)
-        ax.plot(epochs, values, linestyle=style, marker=marker, label=label)
+        inside = "white" if i % 2 else None  # markers that lie on others stay visible
+        ax.plot(epochs, values, linestyle=style, marker=marker, mfc=inside, label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.locator_params(axis="x", integer=True)
     ax.legend()
@@ -106,8 +108,8 @@ def plot_probability(x, y, p, *, ax=None):
     ax = axes_or_new(ax)
     x, y = np.asarray(x), np.asarray(y)
     along = np.linspace(x.min() - 0.5, x.max() + 0.5, 300)
-    ax.plot(x[y == 0], y[y == 0], "o", markersize=5, label="label 0")
-    ax.plot(x[y == 1], y[y == 1], "^", markersize=6, label="label 1")
+    ax.plot(x[y == 0], y[y == 0], "o", color=ZERO, mfc="white", markersize=6, label="label 0")
+    ax.plot(x[y == 1], y[y == 1], "o", color=ONE, markersize=6, label="label 1")
     ax.plot(along, p(along), "-", color="0.2", label="probability of 1")
     ax.axhline(0.5, color="0.8", linewidth=1, zorder=0)
     ax.set(xlabel="x", ylabel="probability", ylim=(-0.08, 1.08))

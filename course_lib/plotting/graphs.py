@@ -52,7 +52,7 @@ def plot_graph(nodes, edges, *, values=None, derivatives=None, ax=None):
             ax.text(x, y + 0.25, text, ha="center", va="bottom", fontsize=9)
         if derivatives and name in derivatives:
             text = f"∂ {derivatives[name]:.4g}"
-            style = {"color": "#D55E00", "fontsize": 9, "ha": "center", "va": "top"}
+            style = {"color": "#A84900", "fontsize": 9, "ha": "center", "va": "top"}
             ax.text(x, y - 0.25, text, **style)
     ax.set(xlim=(xs.min() - 0.6, xs.max() + 0.6), ylim=(ys.min() - 0.6, ys.max() + 0.6))
     ax.set_aspect("equal")

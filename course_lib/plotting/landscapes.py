@@ -2,13 +2,14 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.patheffects import Normal, withStroke
 
 from course_lib.plotting.figures import axes_or_new, over_grid
 
 __all__ = ["plot_contours", "plot_surface", "plot_valley"]
 
 STYLES = ("o-", "s--", "D-.", "^:")
-COLOURS = ("#D55E00", "#000000", "#CC79A7", "#0072B2")
+HALO = [withStroke(linewidth=3.5, foreground="white"), Normal()]
 
 
 def plot_contours(f, xlim, ylim, *, paths=None, minimum=None, ax=None):
@@ -37,11 +38,12 @@ def plot_contours(f, xlim, ylim, *, paths=None, minimum=None, ax=None):
     ax.contourf(first, second, heights, levels=[low, *levels], cmap="cividis", alpha=0.35)
     ax.contour(first, second, heights, levels=levels, colors="0.45", linewidths=0.7)
     for i, (label, path) in enumerate((paths or {}).items()):
-        path, colour = np.asarray(path), COLOURS[i % len(COLOURS)]
+        path, colour = np.asarray(path), f"C{i}"  # as plot_history draws the same runs
         few = max(1, len(path) // 40)
         style = STYLES[i % len(STYLES)]
-        ax.plot(*path.T, style, color=colour, lw=1.3, markersize=3.5, markevery=few, label=label)
-        ax.plot(*path[0], "o", color=colour, markersize=9, markerfacecolor="none")
+        look = {"color": colour, "path_effects": HALO}
+        ax.plot(*path.T, style, lw=1.3, markersize=3.5, markevery=few, label=label, **look)
+        ax.plot(*path[0], "o", markersize=9, markerfacecolor="none", **look)
     if minimum is not None:
         ax.plot(*minimum, "*", color="black", markersize=13, linestyle="none", label="minimum")
     if paths or minimum is not None:
@@ -62,7 +64,9 @@ def plot_surface(f, xlim, ylim, *, path=None, ax=None):
     ax.plot_surface(first, second, heights, cmap="cividis", alpha=0.75, linewidth=0)
     if path is not None:
         path = np.asarray(path)
-        ax.plot(*path.T, f(path), "o-", color=COLOURS[0], lw=1.5, markersize=3, zorder=5)
+        look = {"color": "black", "path_effects": HALO, "zorder": 5}
+        ax.plot(*path.T, f(path), "o-", lw=1.5, markersize=3, **look)
+    ax.locator_params(nbins=5)
     return ax
 
 
@@ -76,6 +80,6 @@ def plot_valley(f, path, *, low, high, ax=None):
     ax.plot(along, f(along), color="0.4", lw=1.5)
     path = np.asarray(path, dtype=float)
     inside = path[(path >= low) & (path <= high)]
-    ax.plot(inside, f(inside), "o-", color=COLOURS[0], lw=1.2, markersize=4)
+    ax.plot(inside, f(inside), "o-", color="C1", lw=1.2, markersize=4)
     ax.set(xlim=(low, high))
     return ax

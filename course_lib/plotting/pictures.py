@@ -20,8 +20,9 @@ def plot_pictures(pictures, titles=None, *, columns=8, signed=False, ax=None):
     columns : int
         How many stand in a row.
     signed : bool
-        For weights of one channel: blue below zero, white at zero, red above, on one scale
-        for all pictures. With three channels, each is shifted so that grey means zero.
+        For weights of one channel: orange and struck through below zero, white at zero, purple
+        above, on one scale for all pictures. With three channels, each is shifted so that grey
+        means zero.
     ax : Axes, optional
 
     Returns
@@ -49,7 +50,7 @@ def plot_pictures(pictures, titles=None, *, columns=8, signed=False, ax=None):
 
 
 def plot_filters(W, *, columns=8, ax=None):
-    """Draw kernels (size, size, c_in, c_out): blue below zero, white at zero, red above.
+    """Draw kernels (size, size, c_in, c_out): orange and struck below zero, purple above.
 
     One channel makes one picture for each kernel, three make one in colour, where grey is zero;
     otherwise each column is a kernel, and each row one of its input channels. All are on one
@@ -83,7 +84,19 @@ def _draw(ax, picture, extent, largest, signed):
     if signed and picture.ndim == 3 and picture.shape[-1] == 3:
         picture = 0.5 + picture / (2 * largest)
     elif signed:
-        colour = {"cmap": "RdBu_r", "vmin": -largest, "vmax": largest}
+        colour = {"cmap": "PuOr", "vmin": -largest, "vmax": largest}
     if picture.ndim == 3 and picture.shape[-1] == 1:
         picture = picture[..., 0]
     ax.imshow(picture, extent=extent, interpolation="nearest", **colour)
+    if signed and picture.ndim == 2:
+        _strike_negatives(ax, picture, extent, largest)
+
+
+def _strike_negatives(ax, picture, extent, largest):
+    """A minus in each pixel that is clearly negative: its sign can be read without colour."""
+    left, right, bottom, top = extent
+    width, height = (right - left) / picture.shape[1], (top - bottom) / picture.shape[0]
+    row, column = np.nonzero(picture < -0.1 * largest)
+    x, y = left + (column + 0.5) * width, top - (row + 0.5) * height
+    ink = np.where(picture[row, column] < -0.6 * largest, "white", "black")
+    ax.hlines(y, x - 0.22 * width, x + 0.22 * width, color=ink, linewidth=1)

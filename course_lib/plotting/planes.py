@@ -7,8 +7,8 @@ from course_lib.plotting.figures import axes_or_new, over_grid
 
 __all__ = ["plot_line", "plot_plane", "plot_points"]
 
-ZERO, ONE = "#D55E00", "#0072B2"
-SHADES = LinearSegmentedColormap.from_list("zero to one", ["#F9D9C4", "#FFFFFF", "#BBDDF2"])
+ZERO, ONE, LINE = "#D55E00", "#0072B2", "0.15"
+SHADES = LinearSegmentedColormap.from_list("zero to one", ["#FCEBDF", "#FFFFFF", "#A9D3EE"])
 
 
 def plot_points(X, y, *, size=110, ax=None):
@@ -46,8 +46,8 @@ def plot_plane(f, *, low=-0.5, high=1.5, ax=None):
 def plot_line(w, b, *, low=-0.5, high=1.5, label=None, ax=None):
     """Draw the line w1 x1 + w2 x2 + b = 0, with an arrow towards the side where z > 0.
 
-    `w` holds two numbers. If both are 0 there is no line, and nothing is drawn. Returns the
-    Axes.
+    `w` holds two numbers. If both are 0 there is no line, and nothing is drawn. `label` is
+    written at the arrow's tip. Returns the Axes.
     """
     ax = axes_or_new(ax, figsize=(4, 4))
     w = np.asarray(w, dtype=float)
@@ -58,9 +58,13 @@ def plot_line(w, b, *, low=-0.5, high=1.5, label=None, ax=None):
         middle = np.full(2, (low + high) / 2)
         foot = middle - (w @ middle + b) / length * across
         ends = foot + np.outer([-3, 3], along) * (high - low)
-        (line,) = ax.plot(*ends.T, label=label)
+        ax.plot(*ends.T, color=LINE)
         tip = foot + 0.12 * (high - low) * across
-        ax.annotate("", tip, foot, arrowprops={"arrowstyle": "->", "color": line.get_color()})
+        ax.annotate("", tip, foot, arrowprops={"arrowstyle": "->", "color": LINE})
+        if label is not None:
+            beyond = foot + 0.18 * (high - low) * across
+            paper = {"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0}
+            ax.text(*beyond, label, ha="center", va="center", fontsize=9, zorder=5, bbox=paper)
     return _square(ax, low, high)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
+from matplotlib.patheffects import withStroke
 
 from course_lib.plotting.figures import axes_or_new, numbers_along
 
@@ -9,6 +10,7 @@ __all__ = ["plot_convolution", "plot_pooling"]
 
 GAP = 1.2
 WINDOW, RESULT = "#D55E00", "#0072B2"
+HALO = [withStroke(linewidth=4, foreground="white")]
 
 
 def plot_convolution(X, W, Z, place, *, stride=1, ax=None):
@@ -101,7 +103,8 @@ def plot_pooling(X, size, *, stride=None, ax=None):
         for s in range(0, X.shape[1] - size + 1, stride):
             u, v = divmod(X[r : r + size, s : s + size].argmax(), size)
             _frame(ax, s, r, (size, size), WINDOW)
-            ring = Circle((s + v + 0.5, r + u + 0.5), 0.42, fill=False, color=RESULT, lw=2)
+            centre = s + v + 0.5, r + u + 0.5
+            ring = Circle(centre, 0.4, fill=False, color=RESULT, lw=2, path_effects=HALO, zorder=4)
             ax.add_patch(ring)
     return _finished(ax, X.shape[1], len(X))
 
@@ -110,7 +113,7 @@ def _table(ax, table, left, top, shown):
     """Each number in a cell, dark for large ones."""
     low, spread = table.min(), np.ptp(table) or 1
     for (r, s), number in np.ndenumerate(table):
-        grey = 1 - 0.55 * (number - low) / spread if shown[r, s] else 1
+        grey = 1 - 0.4 * (number - low) / spread if shown[r, s] else 1
         corner = left + s, top + r
         ax.add_patch(Rectangle(corner, 1, 1, facecolor=str(grey), edgecolor="0.6", lw=0.6))
         if shown[r, s]:
@@ -119,9 +122,8 @@ def _table(ax, table, left, top, shown):
 
 
 def _frame(ax, left, top, shape, colour):
-    ax.add_patch(
-        Rectangle((left, top), *shape[::-1], fill=False, edgecolor=colour, lw=2.5, zorder=3)
-    )
+    look = {"fill": False, "edgecolor": colour, "lw": 2.5, "zorder": 3, "path_effects": HALO}
+    ax.add_patch(Rectangle((left, top), *shape[::-1], **look))
 
 
 def _finished(ax, width, height):
