@@ -4,8 +4,10 @@
 # The folder of a class, and extra options for `make grade`: GRADE_FLAGS="--seconds 20"
 CLASSROOM ?= classroom
 GRADE_FLAGS ?=
+# One part of `make test-robust`: PART=again (tools/robust.py names them)
+PART ?=
 
-.PHONY: help course test test-lowest test-newest test-offline mutate bench lint execute slides site lite check-room guide classroom grade clean
+.PHONY: help course test test-lowest test-newest test-offline test-robust mutate bench lint execute slides site lite check-room guide classroom grade clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
@@ -23,6 +25,7 @@ help:
 	@echo "make test-lowest   all tests with the oldest packages that the ranges admit"
 	@echo "make test-newest   all tests with the newest"
 	@echo "make test-offline  all tests with the network blocked (Linux)"
+	@echo "make test-robust   under conditions that nobody chooses: about two hours"
 	@echo "make mutate    plant wrong lines in the library, and see that a test fails for each"
 	@echo "make bench     compare speed with PyTorch and scikit-learn (builds its own environment)"
 
@@ -33,6 +36,9 @@ test: $(BUILT)
 
 test-offline: $(BUILT)
 	@$(RUN) tools/offline.py
+
+test-robust: $(BUILT)
+	@$(RUN) tools/robust.py $(PART)
 
 test-lowest test-newest: test-%: .venv-%/built
 	@.venv-$*/bin/python tools/run_tests.py

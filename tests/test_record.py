@@ -2,12 +2,16 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from jupyter_client.manager import start_new_kernel
+from notebook_files import ROOT
 
 from course_lib.exercises import ch01, progress, record
 from course_lib.exercises.exercise import NotCorrect
@@ -226,3 +230,24 @@ def test_by_default_it_stands_beside_the_notebooks(monkeypatch):
     monkeypatch.delenv("COURSE_PROGRESS")
     notebooks = Path(__file__).resolve().parents[1] / "notebooks"
     assert record._places()[0] == notebooks / "course_progress.json"
+
+
+def test_a_kernel_killed_while_it_notes_a_try_loses_nothing(place):
+    manager, client = start_new_kernel(cwd=str(ROOT / "notebooks"))
+    client.execute(
+        "from course_lib.exercises.record import note_try\n"
+        "while True: note_try('ch01.majority', True)"
+    )
+    deadline = time.monotonic() + 60
+    while not place.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(0.5)
+    os.kill(manager.provisioner.process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+    before = entry(place)
+    assert before["solved"] and before["tries"] > 1
+    start = time.monotonic()
+    assert record.note_try("ch01.majority", False) == ""
+    assert time.monotonic() - start < 1  # no lock was left behind
+    assert entry(place) == {"tries": before["tries"] + 1, "solved": True}

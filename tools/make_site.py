@@ -32,8 +32,9 @@ TARGET = "build/site"
 SITE = ROOT / "docs" / "site"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/errata.md", "docs/exercises.md",
-         "docs/instructors.md", "docs/grading.md", "docs/where_next.md", "docs/at-work.png",
-         "benchmarks/README.md", "data/README.md", "LICENSE", "LICENSE-text")  # fmt: skip
+         "docs/instructors.md", "docs/grading.md", "docs/where_next.md", "docs/coverage.md",
+         "docs/at-work.png", "docs/site.png", "benchmarks/README.md", "data/README.md", "LICENSE",
+         "LICENSE-text")  # fmt: skip
 
 SOLUTIONS = """# Solutions
 

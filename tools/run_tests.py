@@ -41,7 +41,12 @@ def parts():
             [sys.executable, "-m", "ruff", "format", "--check", "."],
         ],
         "unit": [
-            [*pytest, *side_by_side, "tests", "--ignore=tests/browser", "--ignore=tests/classroom"]
+            [
+                *pytest,
+                *side_by_side,
+                "tests",
+                *(f"--ignore=tests/{own}" for own in ("browser", "classroom", "robust")),
+            ]
         ],
         "notebooks": [
             [
