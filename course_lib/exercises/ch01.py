@@ -666,7 +666,7 @@ def _in_place(w, b, x, y, eta):
         Misconception(
             _without_y, "You left out y: for a label of -1 the step must go the other way."
         ),
-        Misconception(_without_eta, "You left out η, the length of the step."),
+        Misconception(_without_eta, "You left out η, the learning rate."),
         Misconception(
             _bias_not_asked,
             "You ask for the sign of w·x alone. The neuron's answer depends on b too: w·x + b.",

@@ -456,7 +456,7 @@ def _turned_sign(X, Y, W1, b1, W2, b2):
             "The second layer is right. On the way back W⁽²⁾ is crossed in the other direction: "
             "transpose it.",
         ),
-        Misconception(_not_averaged, "The cost is a mean: the first δ is (P - Y) / m."),
+        Misconception(_not_averaged, "The cost is a mean: the δ of the output is (P - Y) / m."),
         Misconception(
             _same_delta,
             "The second layer is right. The first needs a δ of its own: the output's δ has to go "
@@ -470,7 +470,7 @@ def _turned_sign(X, Y, W1, b1, W2, b2):
             _biases_over_units,
             "The weights are right. The biases take the sum of δ: the 1/m is in it already.",
         ),
-        Misconception(_turned_sign, "The sign: the first δ is prediction minus label."),
+        Misconception(_turned_sign, "The sign: the δ of the output is prediction minus label."),
     ],
     hints=[
         "Forwards first, and keep A, the outputs of the hidden layer, and P.",
@@ -619,7 +619,7 @@ def _reversed(Z, Y):
         "By the output a, the mean squared error has the derivative 2(a - Y) / m.",
         "And a depends on z by a(1 - a), so multiply by that.",
     ],
-    lesson="Only this first δ knows the loss; all others come from it.",
+    lesson="Only the δ of the output knows the loss; all others come from it.",
 )
 def output_delta(Z, Y):
     """δ = ∂J/∂Z for sigmoid outputs and J = (1/m) Σ (σ(Z) - Y)²."""
