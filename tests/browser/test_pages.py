@@ -82,3 +82,19 @@ def test_search_finds_what_is_there(site, tab):
     tab.wait_for_selector("#search-results li a")
     hits = tab.locator("#search-results li a").all_inner_texts()
     assert any("07" in hit for hit in hits), hits
+
+
+def test_by_keyboard_one_can_skip_search_and_unfold(site, tab):
+    tab.set_viewport_size(DESK)
+    visit(tab, site / "solutions.html")
+    tab.keyboard.press("Tab")
+    assert "main-content" in tab.evaluate("document.activeElement.getAttribute('href') || ''")
+    summary = tab.locator("details summary").first
+    summary.focus()
+    tab.keyboard.press("Enter")
+    assert tab.locator("details").first.get_attribute("open") is not None
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type("vanishing gradient")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/search.html?q=*")
+    tab.wait_for_selector("#search-results li a")
