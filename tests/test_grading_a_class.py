@@ -180,7 +180,13 @@ def start(folder, out, *more):
         [sys.executable, "-m", "course_lib.grading", folder, "--out", out, *more],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={**os.environ, "LOKY_MAX_CPU_COUNT": "2"}, start_new_session=True,
+        preexec_fn=interruptible,
     )  # fmt: skip
+
+
+def interruptible():
+    """Ctrl+C ends what starts here, also where the tests run in the background without it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def results_in(out):
