@@ -15,7 +15,7 @@ import make_classroom
 import pytest
 import student_edition
 from handed_in import EXERCISES, NAMES, hand_in, notebook
-from notebook_files import PATHS
+from notebook_files import PATHS, lost_links
 
 from course_lib.exercises.overview import CHAPTERS, exercises_of
 
@@ -103,9 +103,11 @@ def test_it_holds_the_course_and_nothing_of_ours(classroom):
                  f"notebooks/{GATES}.ipynb", "course_lib/plotting/course.mplstyle"):  # fmt: skip
         assert name in names
     unwanted = re.compile(r"tests/|grading|docs/|errata|__pycache__|progress|\.venv|\.git|ipynb_ch")
-    assert [name for name in names if unwanted.search(name)] == []
+    found = [name for name in names if unwanted.search(name)]
+    assert found == ["docs/", "docs/where_next.md"]
     for path in PATHS:
         assert (classroom / "student" / "notebooks" / path.name).read_bytes() == path.read_bytes()
+        assert lost_links(classroom / "student" / "notebooks" / path.name) == []
 
 
 def test_helpers_of_solutions_go_with_them():

@@ -7,7 +7,7 @@ import tomllib
 import zipfile
 
 import pytest
-from notebook_files import PATHS, ROOT, read
+from notebook_files import PATHS, ROOT, lost_links, read
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -39,6 +39,7 @@ def test_notebooks_install_the_library_and_are_else_the_same(lite):
         title, first, *rest = read(lite / "files" / "notebooks" / path.name).cells
         assert "%pip install -q neural-networks-from-scratch" in first.source
         assert [title, *rest] == read(path).cells
+        assert lost_links(lite / "files" / "notebooks" / path.name) == []
 
 
 def test_the_data_lie_beside_the_notebooks(lite):

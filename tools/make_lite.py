@@ -48,7 +48,7 @@ def make_wheel(folder):
 
 
 def write_contents(folder):
-    """What a student finds: notebooks, which first install the library, the data, two pages."""
+    """What a student finds: notebooks, which first install the library; data; where to go next."""
     (folder / "notebooks").mkdir(parents=True)
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
@@ -57,8 +57,7 @@ def write_contents(folder):
         nbformat.write(notebook, folder / "notebooks" / path.name)
     shutil.copytree(ROOT / "data", folder / "data")
     (folder / "docs").mkdir()
-    for name in ("where_next.md", "errata.md"):  # the notebooks and one another link to them
-        shutil.copy(ROOT / "docs" / name, folder / "docs")
+    shutil.copy(ROOT / "docs" / "where_next.md", folder / "docs")  # notebook 08 links to it
 
 
 def make_lite(target):

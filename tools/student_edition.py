@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
 FILES = ("pyproject.toml", "constraints.txt", "environment.yml", "LICENSE", "LICENSE-text",
-         "tools/build_environment.py", "tools/course.mk")  # fmt: skip
+         "docs/where_next.md", "tools/build_environment.py", "tools/course.mk")  # fmt: skip
 OWN = ("README.md", "Makefile")  # in docs/classroom
 FOLDERS = ("course_lib", "data", "notebooks")
 LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", "grading", "course_progress*", ".*")
