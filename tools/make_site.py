@@ -10,7 +10,6 @@ docs/, the reference from docstrings, the notation from notebook 00, solutions f
 exercises. Warnings are errors.
 """
 
-import html
 import importlib
 import inspect
 import pkgutil
@@ -40,6 +39,12 @@ SOLUTIONS = """# Solutions
 
 One way to solve each exercise; others are as good. Try first: the checks in the notebooks say
 what is wrong, and `.hint()` helps."""
+PACKAGES = {
+    "": "The mathematics",
+    "plotting": "Figures",
+    "exercises": "Exercises",
+    "grading": "Grading a class",
+}
 REFERENCE = """# The library
 
 The library is the notebooks, tidied: a formula has one home, and carries the number of its
@@ -85,8 +90,8 @@ def write_solutions(path):
         for exercise in exercises_of(chapter):
             lines += ["", f"### {exercise.name} {'★' * exercise.stars}", ""]
             lines += [inspect.getdoc(exercise.answer).splitlines()[0], ""]
-            code = f"<pre><code>{html.escape(exercise.source())}</code></pre>".splitlines()
-            lines += ["<details><summary>Solution</summary>", *code, "</details>"]
+            code = ["```python", *exercise.source().splitlines(), "```"]
+            lines += ["<details><summary>Solution</summary>", "", *code, "", "</details>"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -102,10 +107,16 @@ def write_reference(folder):
         title = name.partition(".")[2]
         lines = [title, "=" * len(title), "", f".. automodule:: {name}", "   :members:", ""]
         (folder / f"{name}.rst").write_text("\n".join(lines), encoding="utf-8")
-    listed = "\n".join(modules)
-    (folder / "index.md").write_text(
-        f"{REFERENCE}\n\n```{{toctree}}\n{listed}\n```\n", encoding="utf-8"
-    )
+    lines = [REFERENCE]
+    for package, heading in PACKAGES.items():
+        lines += ["", f"## {heading}", ""]
+        for name in modules:
+            middle, _, last = name.removeprefix("course_lib.").rpartition(".")
+            if middle == package:
+                about = importlib.import_module(name).__doc__.splitlines()[0]
+                lines.append(f"- {{doc}}`{last} <{name}>`: {about}")
+    lines += ["", "```{toctree}", ":hidden:", *modules, "```"]
+    (folder / "index.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def write_index(path):
@@ -125,6 +136,10 @@ def gather(source):
     for name in PAGES:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, source / name)
+        if name.endswith(".md"):  # a link that shows the name of a page shows its title instead
+            text = (source / name).read_text("utf-8")
+            text = re.sub(r"\[[\w/]+\.md\]\(([\w/]+\.md)\)", r"[](\1)", text)
+            (source / name).write_text(text, encoding="utf-8")
     for name in ("notebooks", "reference", "extra/downloads"):
         (source / name).mkdir(parents=True)
     for path in NOTEBOOKS:
@@ -147,7 +162,9 @@ def main(target=TARGET):
     if built.returncode:
         sys.exit("The site has warnings, above; each is an error.")
     make_lite(ROOT / target / "lite")
-    print(f"The site is built: open {Path(target) / 'index.html'} in a browser.")
+    print(f"The site is built: open {Path(target) / 'index.html'} in a browser. Downloads and the "
+          f"edition in lite/ need a web server:\n"
+          f"  python -m http.server --directory {target} --bind 127.0.0.1")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -41,10 +41,13 @@ html_theme_options = {
     "use_download_button": False,
     "show_toc_level": 2,
     "home_page_in_toc": True,
+    "navbar_persistent": [],  # nothing in the upper bar: search and menus stand elsewhere
 }
 # scikit-learn makes these methods, with references into its own pages.
+autodoc_preserve_defaults = True
 autodoc_default_options = {
-    "exclude-members": "set_fit_request, set_partial_fit_request, set_score_request"
+    "no-value": True,
+    "exclude-members": "set_fit_request, set_partial_fit_request, set_score_request",
 }
 mathjax3_config = {"options": {"enableMenu": False}}
 
@@ -57,6 +60,19 @@ def as_they_stand(app, what, name, obj, options, lines):
         lines[i] = "".join(parts)
 
 
+def prose_after_a_section(app, what, name, obj, options, lines):
+    """A paragraph that follows the entries of `Returns`, say, is none of them."""
+    inside, i = False, 0
+    while i < len(lines):
+        following = lines[i + 1] if i + 1 < len(lines) else ""
+        if re.fullmatch("-{3,}", following):
+            inside, i = True, i + 1
+        elif inside and lines[i][:1].strip() and not lines[i - 1] and following[:1] != " ":
+            lines[i:i] = ["Notes", "-----"]
+            inside, i = False, i + 1
+        i += 1
+
+
 def formulae_as_they_stand(app, doctree):
     r"""Sphinx would put lines into an environment of its own, in which \tag is not allowed."""
     for formula in doctree.findall(nodes.math_block):
@@ -65,5 +81,7 @@ def formulae_as_they_stand(app, doctree):
 
 
 def setup(app):
-    app.connect("autodoc-process-docstring", as_they_stand)
+    # Both before napoleon, which writes markup of its own.
+    app.connect("autodoc-process-docstring", as_they_stand, priority=400)
+    app.connect("autodoc-process-docstring", prose_after_a_section, priority=400)
     app.connect("doctree-read", formulae_as_they_stand)

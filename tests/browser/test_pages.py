@@ -98,3 +98,25 @@ def test_by_keyboard_one_can_skip_search_and_unfold(site, tab):
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/search.html?q=*")
     tab.wait_for_selector("#search-results li a")
+
+
+@pytest.mark.parametrize("which", ["primary", "secondary"])
+def test_on_a_phone_the_menus_open_and_close(site, tab, which):
+    visit(tab, site / "notebooks" / "01_gates_and_xor.html")
+    tab.locator(f"button.{which}-toggle:visible").focus()
+    tab.keyboard.press("Enter")
+    menu = tab.locator(f"#pst-{which}-sidebar-modal")
+    menu.locator("a:visible").first.wait_for()
+    tab.keyboard.press("Escape")
+    menu.wait_for(state="hidden")
+
+
+def test_a_wide_formula_begins_on_the_left_and_scrolls(site, tab):
+    visit(tab, site / "notebooks" / "03_logistic_and_softmax_regression.html")
+    starts = """() => [...document.querySelectorAll("div.math")].map(
+        (e) => e.scrollLeft + (e.scrollWidth > e.clientWidth
+            ? e.querySelector("mjx-container").getBoundingClientRect().left
+              - e.getBoundingClientRect().left : 0))"""
+    assert min(tab.evaluate(starts)) > -2
+    tab.locator("summary", has_text="On paper").first.click()
+    tab.wait_for_function("document.querySelector('details[open] span.math.wide')")
