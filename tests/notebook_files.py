@@ -56,10 +56,3 @@ def prose(cell):
 def equations(notebook):
     """The numbers of the numbered equations, such as "1.5", in order."""
     return re.findall(r"\\tag\{([\d.]+)\}", "\n".join(c.source for c in text_cells(notebook)))
-
-
-def lost_links(path):
-    """The links of a notebook to other files that are not there."""
-    text = "\n".join(cell.source for cell in text_cells(read(path)))
-    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text)
-    return [link for link in links if not (path.parent / link).exists()]

@@ -15,7 +15,8 @@ import make_classroom
 import pytest
 import student_edition
 from handed_in import EXERCISES, NAMES, hand_in, notebook
-from notebook_files import PATHS, lost_links
+from hygiene import links
+from notebook_files import PATHS, read
 
 from course_lib.exercises.overview import CHAPTERS, exercises_of
 
@@ -106,8 +107,9 @@ def test_it_holds_the_course_and_nothing_of_ours(classroom):
     found = [name for name in names if unwanted.search(name)]
     assert found == ["docs/", "docs/where_next.md"]
     for path in PATHS:
-        assert (classroom / "student" / "notebooks" / path.name).read_bytes() == path.read_bytes()
-        assert lost_links(classroom / "student" / "notebooks" / path.name) == []
+        handed_out = classroom / "student" / "notebooks" / path.name
+        assert handed_out.read_bytes() == path.read_bytes()
+        assert links(handed_out, read(handed_out)) == []
 
 
 def test_helpers_of_solutions_go_with_them():

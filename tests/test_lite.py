@@ -7,7 +7,8 @@ import tomllib
 import zipfile
 
 import pytest
-from notebook_files import PATHS, ROOT, lost_links, read
+from hygiene import links
+from notebook_files import PATHS, ROOT, read
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -36,10 +37,11 @@ def contents(lite, folder):
 def test_notebooks_install_the_library_and_are_else_the_same(lite):
     assert contents(lite, "notebooks") == {path.name for path in PATHS}
     for path in PATHS:
-        title, first, *rest = read(lite / "files" / "notebooks" / path.name).cells
+        place = lite / "files" / "notebooks" / path.name
+        title, first, *rest = read(place).cells
         assert "%pip install -q neural-networks-from-scratch" in first.source
         assert [title, *rest] == read(path).cells
-        assert lost_links(lite / "files" / "notebooks" / path.name) == []
+        assert links(place, read(place)) == []
 
 
 def test_the_data_lie_beside_the_notebooks(lite):

@@ -234,6 +234,15 @@ class Notebook:
         )
 
 
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The web site, with the edition for the browser in its folder lite/."""
+    folder = tmp_path_factory.mktemp("the site")
+    command = [sys.executable, "tools/make_site.py", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    return folder
+
+
 OURS = ("file:", "data:", "blob:", "about:")
 
 

@@ -2,14 +2,11 @@
 
 import functools
 import http.server
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+pytest.importorskip("myst_nb")
 pytest.importorskip("jupyterlite_core")
 
 
@@ -21,12 +18,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def lite(tmp_path_factory):
-    """The address of the edition, built and handed out by a server as a host would."""
-    folder = tmp_path_factory.mktemp("in a browser")
-    command = [sys.executable, "tools/make_lite.py", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    handler = functools.partial(Quiet, directory=folder)
+def lite(site):
+    """The address of the edition, handed out by a server as a host would."""
+    handler = functools.partial(Quiet, directory=site / "lite")
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"

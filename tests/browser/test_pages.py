@@ -1,12 +1,7 @@
 """The web site in a real browser: nobody else is asked, nothing overflows, search finds."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
 pytest.importorskip("myst_nb")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
@@ -17,14 +12,6 @@ LOOK = """() => ({
   wanted: document.querySelectorAll(".math").length,
   errors: [...document.querySelectorAll("mjx-merror")].map((e) => e.dataset.mjxError),
 })"""
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("the site")
-    command = [sys.executable, "tools/make_site.py", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    return folder
 
 
 @pytest.fixture
