@@ -4,10 +4,10 @@
 # The folder of a class, and extra options for `make grade`: GRADE_FLAGS="--seconds 20"
 CLASSROOM ?= classroom
 GRADE_FLAGS ?=
-# One part of `make test-robust`: PART=again (tools/robust.py names them)
-PART ?=
+# Where `make test-elsewhere` and `make test-readonly` put their copy of the course.
+ELSEWHERE := "$(shell mktemp -u -t course.XXXXXX)/Ein Kurs, 第一课 é"
 
-.PHONY: help course test test-lowest test-newest test-offline test-robust mutate bench lint execute slides site lite check-room guide classroom grade clean
+.PHONY: help course test test-lowest test-newest test-offline test-again test-elsewhere test-readonly test-robust mutate bench lint execute slides site lite check-room guide classroom grade clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
@@ -24,8 +24,11 @@ help:
 	@echo "make clean     remove the environments and what tests leave behind"
 	@echo "make test-lowest   all tests with the oldest packages that the ranges admit"
 	@echo "make test-newest   all tests with the newest"
-	@echo "make test-offline  all tests with the network blocked (Linux)"
-	@echo "make test-robust   under conditions that nobody chooses: about two hours"
+	@echo "make test-offline  all tests with the network blocked (Linux, bubblewrap)"
+	@echo "make test-again    every cell twice in a row, every notebook twice"
+	@echo "make test-elsewhere    all tests in a folder with spaces and other scripts in its name"
+	@echo "make test-readonly     there, with the whole checkout read-only (Linux, bubblewrap)"
+	@echo "make test-robust   the last six one after the other: about two hours"
 	@echo "make mutate    plant wrong lines in the library, and see that a test fails for each"
 	@echo "make bench     compare speed with PyTorch and scikit-learn (builds its own environment)"
 
@@ -35,10 +38,22 @@ test: $(BUILT)
 	@$(RUN) tools/run_tests.py
 
 test-offline: $(BUILT)
-	@$(RUN) tools/offline.py
+	@bwrap --dev-bind / / --unshare-net --cap-add ALL -- $(RUN) tools/run_tests.py
 
-test-robust: $(BUILT)
-	@$(RUN) tools/robust.py $(PART)
+test-again: $(BUILT)
+	@$(RUN) -m pytest -q -n logical tests/robust
+
+test-elsewhere:
+	@git clone --quiet . $(ELSEWHERE) && $(MAKE) -C $(ELSEWHERE) test; \
+	  code=$$?; rm -rf $(ELSEWHERE); exit $$code
+
+test-readonly:
+	@git clone --quiet . $(ELSEWHERE) && $(MAKE) -C $(ELSEWHERE) .venv/built && \
+	  bwrap --dev-bind / / --ro-bind $(ELSEWHERE) $(ELSEWHERE) --chdir $(ELSEWHERE) \
+	    .venv/bin/python tools/run_tests.py unit notebooks browser; \
+	  code=$$?; rm -rf $(ELSEWHERE); exit $$code
+
+test-robust: test-again test-elsewhere test-readonly test-offline test-lowest test-newest
 
 test-lowest test-newest: test-%: .venv-%/built
 	@.venv-$*/bin/python tools/run_tests.py
@@ -68,13 +83,13 @@ check-room: $(BUILT)
 	@$(RUN) tools/check_room.py
 
 classroom: $(BUILT)
-	@$(RUN) tools/make_classroom.py "$(CLASSROOM)"
+	@$(RUN) -m course_grading.handout "$(CLASSROOM)"
 
 grade: $(BUILT)
-	@$(RUN) -m course_lib.grading "$(CLASSROOM)/submitted" --out "$(CLASSROOM)/graded" $(GRADE_FLAGS)
+	@$(RUN) -m course_grading "$(CLASSROOM)/submitted" --out "$(CLASSROOM)/graded" $(GRADE_FLAGS)
 
 guide: $(BUILT)
-	@$(RUN) tools/exercise_tables.py
+	@$(RUN) tools/make_site.py --guide
 
 clean:
 	rm -rf .venv .venv-lowest .venv-newest .venv-bench .pytest_cache .ruff_cache .hypothesis *.egg-info

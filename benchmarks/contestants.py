@@ -7,7 +7,7 @@ from course_lib.activations import relu, relu_prime
 from course_lib.datasets import one_hot
 from course_lib.layers import Dense
 from course_lib.losses import SOFTMAX_CROSS_ENTROPY
-from course_lib.mlp import mlp
+from course_lib.network import mlp
 from course_lib.optimizers import SGD, Adam
 
 try:

@@ -7,10 +7,16 @@ import numpy as np
 from benchmarks.contestants import NO_TORCH, torch
 from benchmarks.timing import in_turns, table
 from course_lib.activations import relu, relu_prime
-from course_lib.conv import AvgPool2D, Conv2D, MaxPool2D, correlate_loops
+from course_lib.conv import (
+    AvgPool2D,
+    Conv2D,
+    MaxPool2D,
+    correlate_loops,
+    examples_first,
+    examples_last,
+)
 from course_lib.layers import Activation, Dense, Flatten
 from course_lib.network import Network
-from course_lib.windows import examples_first, examples_last
 
 DTYPES = (np.float32, np.float64)
 BATCH = 32

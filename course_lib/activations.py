@@ -8,7 +8,7 @@ complex numbers raise ValueError.
 
 import numpy as np
 
-from course_lib.shapes import floats
+from course_lib.checks import floats
 
 __all__ = [
     "absolute",

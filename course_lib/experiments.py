@@ -1,13 +1,26 @@
 """Many trainings at once: the same experiment with many seeds and settings, on all cores."""
 
+import os
 from collections.abc import Iterable
 
 import joblib
 from threadpoolctl import threadpool_limits
+from tqdm.auto import tqdm
 
-from course_lib.bars import progress_bar
+__all__ = [
+    "progress_bar",
+    "run_all",
+]
 
-__all__ = ["run_all"]
+
+def progress_bar(iterable=None, *, disable=False, **options):
+    """A tqdm bar over `iterable`, or one to be updated by hand, that leaves nothing behind.
+
+    With TQDM_DISABLE=1 in the environment there is none; tqdm's own bar for notebooks does
+    not heed that. `options` are tqdm's: total, desc, unit.
+    """
+    silent = disable or os.environ.get("TQDM_DISABLE", "") not in ("", "0")
+    return tqdm(iterable, leave=False, disable=silent, **options)
 
 
 def run_all(experiment, settings, *, progress=True):

@@ -1,16 +1,213 @@
 """The gradient check: what backward claims, beside what nudging finds."""
 
 import copy
+from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.gradient_report import GradientReport, GradientRow
+from course_lib.checks import expect, expect_finite, floats
 from course_lib.losses import Loss
 from course_lib.network import Network, makes_probabilities, penalty
-from course_lib.nudging import TOLERANCE, Comparison, numerical_gradient
-from course_lib.shapes import expect, floats
 
-__all__ = ["check_gradients", "numerical_gradient"]
+__all__ = [
+    "Comparison",
+    "GradientReport",
+    "GradientRow",
+    "check_gradients",
+    "numerical_gradient",
+]
+
+
+STEP = 1e-5
+SMALLER_STEPS = (1e-6, 1e-7, 1e-8, 1e-9)
+TOLERANCE = 1e-5
+
+
+def numerical_gradient(f, x, h=1e-6):
+    """Central differences: entry i is (f(x + h e_i) - f(x - h e_i)) / (2h).
+
+    The error is of order h² from the formula and of order 1e-16 / h from rounding, which
+    is why x must be float64 and h should not be much smaller than 1e-6.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array like `x`, returns one finite number.
+    x : array_like
+        The point, any shape; it is not changed.
+    h : float
+        The nudge, larger than 0.
+
+    Returns
+    -------
+    ndarray
+        ∂f/∂x, of the shape of `x`, float64.
+
+    Raises
+    ------
+    ValueError
+        If x is float32, empty or not finite, if h is not positive, or if f returns anything
+        but one finite number.
+
+    Source: notebook 00, equation (0.1), and notebook 05.
+    """
+    x = floats("numerical_gradient", "x", x)
+    if x.dtype != np.float64:
+        raise ValueError(
+            f"numerical_gradient: x is {x.dtype}, expected float64: a difference of two "
+            f"{x.dtype} numbers has too few digits left. Try x.astype(np.float64)."
+        )
+    if x.size == 0:
+        raise ValueError(
+            f"numerical_gradient: x is empty, it has shape {x.shape}; expected at least one entry."
+        )
+    expect_finite("numerical_gradient", "x", x, "There is no slope at such a point.")
+    if not (np.ndim(h) == 0 and np.isfinite(h) and h > 0):
+        raise ValueError(f"numerical_gradient: h is {h!r}, expected a number above 0, say 1e-6.")
+    gradient = np.empty_like(x)
+    for i in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[i] += h
+        below[i] -= h
+        gradient[i] = (_number(f(above)) - _number(f(below))) / (2 * h)  # (0.1)
+    return gradient
+
+
+class Comparison:
+    """A claimed gradient of f at x, entry by entry beside central differences.
+
+    `scale` is the size of a usual entry of x: steps are 1e-5 of it. `noise` is what rounding
+    alone may change f by. `error` is |claimed - numerical| / max(|claimed|, |numerical|),
+    where differences that are only noise count less. Where the two disagree, smaller steps
+    are tried; `kinks` tells the entries that stay open, because f has another slope on
+    either side of x and the claimed one lies between them.
+    """
+
+    def __init__(self, claimed, f, x, scale, noise):
+        self._f, self._x, self._scale, self._noise = f, x, scale, noise
+        self.claimed = np.asarray(claimed)
+        self.numerical = numerical_gradient(f, x, STEP * scale)
+        self.kinks = np.zeros(x.shape, dtype=bool)
+        for i in map(tuple, np.argwhere(self.error > TOLERANCE)):
+            self.numerical[i], self.kinks[i] = self._look_closer(i)
+
+    @property
+    def resolution(self):
+        """Derivatives below this cannot be told from zero."""
+        return self._noise / (STEP * self._scale)
+
+    @property
+    def error(self):
+        size = np.maximum(np.abs(self.claimed), np.abs(self.numerical))
+        size = np.maximum(size, max(self.resolution / TOLERANCE, np.finfo(float).tiny))
+        return np.nan_to_num(np.abs(self.claimed - self.numerical) / size, nan=np.inf)
+
+    def _look_closer(self, i):
+        claimed, on_a_kink = self.claimed[i], False
+        for step in SMALLER_STEPS:
+            left, right = self._slopes(i, step * self._scale)
+            slope, gap = (left + right) / 2, abs(right - left)
+            blur = self._noise / (step * self._scale)
+            if blur > 1e-3 * max(abs(slope), abs(claimed), abs(self.numerical[i])):
+                break  # rounding would decide, not the slope
+            if abs(slope - claimed) <= TOLERANCE * abs(claimed) + blur:
+                return slope, False
+            on_a_kink = gap > 8 * blur and abs(slope - claimed) <= gap
+        return self.numerical[i], on_a_kink
+
+    def _slopes(self, i, step):
+        def f_at(shift):
+            moved = self._x.copy()
+            moved[i] += shift
+            return self._f(moved)
+
+        here = f_at(0)
+        return (here - f_at(-step)) / step, (f_at(step) - here) / step
+
+
+def _number(value):
+    value = floats("numerical_gradient", "f(x)", value)
+    if value.size != 1:
+        raise ValueError(
+            f"numerical_gradient: f(x) has shape {value.shape}, expected one number: a gradient "
+            f"needs a scalar. Did you forget to sum or to take the mean?"
+        )
+    expect_finite("numerical_gradient", "f(x)", value, "Nudge from a point where f is finite.")
+    return float(value.reshape(()))
+
+
+@dataclass(frozen=True)
+class GradientRow:
+    """One array of derivatives: `backward` gave one value at `worst_index`, nudging another.
+
+    `relative_error` is the largest of all entries and belongs to `worst_index`; `verdict` is
+    "agrees", "WRONG", "zero" or "kink", and `remark` says more where there is more to say.
+    """
+
+    name: str
+    relative_error: float
+    worst_index: tuple
+    backward: float
+    numerical: float
+    verdict: str
+    remark: str = ""
+
+
+class GradientReport:
+    """The `rows` of a check, and `passed`: True only if every row was decided and agrees.
+
+    Rows are named Z (the loss by the outputs), then as the parameters, λ (the penalty), and X
+    (by the inputs). A check that could not be made has no rows and a `reason`. Printed, it is a
+    table; in `if` and `assert` it counts as `passed`.
+    """
+
+    def __init__(self, rows=(), reason=""):
+        self.rows = tuple(rows)
+        self.reason = reason or _reason(self.rows)
+        self.passed = bool(self.rows) and not self.reason
+
+    def __bool__(self):
+        return self.passed
+
+    def __getitem__(self, name):
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise KeyError(f"{name!r}: there are {', '.join(row.name for row in self.rows)}")
+
+    def __repr__(self):
+        verdict = "passed" if self.passed else f"NOT passed: {self.reason}"
+        lines = [f"gradient check {verdict}"]
+        if self.rows:
+            lines.append("  ∂J/∂   relative error   worst entry    by backward   by nudging")
+        for row in self.rows:
+            lines.append(
+                f"  {row.name:<6} {row.relative_error:<16.1e} {list(row.worst_index)!s:<12} "
+                f"{row.backward:>13.6g} {row.numerical:>12.6g}   {row.verdict}"
+            )
+            if row.remark:
+                lines.append(f"         {row.remark}")
+        return "\n".join(lines)
+
+
+def _reason(rows):
+    def named(verdict):
+        return ", ".join(row.name for row in rows if row.verdict == verdict)
+
+    if named("WRONG"):
+        return f"backward and nudging disagree in {named('WRONG')}."
+    if named("kink"):
+        return (
+            f"{named('kink')} cannot be decided: the cost has a kink just here, with one slope on "
+            f"each side, as ReLU has at 0. Try other inputs or other weights."
+        )
+    if named("zero"):
+        return (
+            f"all derivatives in {named('zero')} are zero or too small to see, and 0 = 0 proves "
+            f"nothing. Try random weights, scaled features, or labels that are not met already."
+        )
+    return ""
+
 
 EPS = np.finfo(float).eps
 

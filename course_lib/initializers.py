@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from course_lib.shapes import expect_lengths, expect_rng
+from course_lib.checks import expect_lengths, expect_rng
 
 __all__ = ["he", "placeholder", "small_normal", "xavier", "zeros"]
 

@@ -11,8 +11,8 @@ import math
 
 import numpy as np
 
+from course_lib.checks import expect, expect_finite, expect_rng, expect_whole, floats
 from course_lib.initializers import he
-from course_lib.shapes import expect, expect_finite, expect_rng, expect_whole, floats
 
 __all__ = ["Activation", "Dense", "Flatten", "Layer", "Parameter", "drawn"]
 

@@ -11,7 +11,7 @@ NaN, infinities, an empty batch or labels that the loss cannot mean.
 import numpy as np
 
 from course_lib.activations import sigmoid, softmax
-from course_lib.shapes import ShapeError, expect, expect_finite, floats
+from course_lib.checks import ShapeError, expect, expect_finite, floats
 
 __all__ = [
     "BINARY_CROSS_ENTROPY",

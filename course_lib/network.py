@@ -1,15 +1,117 @@
 """Layers in a row, over one vector that holds every weight: a network is a function of θ."""
 
 import copy
+from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.layers import Layer, Parameter
-from course_lib.shapes import expect, expect_between, expect_finite, floats
+from course_lib.checks import expect, expect_between, expect_finite, expect_lengths, floats
+from course_lib.initializers import he
+from course_lib.layers import Activation, Dense, Layer, Parameter
 from course_lib.storage import read_arrays, write_arrays
-from course_lib.summary import summarise
 
-__all__ = ["Network", "makes_probabilities", "penalty"]
+__all__ = [
+    "Network",
+    "Summary",
+    "SummaryRow",
+    "makes_probabilities",
+    "mlp",
+    "penalty",
+    "summarise",
+]
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One layer: its output's shape, its parameters, its multiplications, for one example."""
+
+    layer: str
+    output_shape: tuple
+    parameters: int
+    multiplications: int
+
+
+class Summary:
+    """A `SummaryRow` per layer in `rows`, and the totals `parameters` and `multiplications`.
+
+    Counted are multiplications by a weight. Printed, it is a table.
+    """
+
+    def __init__(self, input_shape, rows):
+        self.input_shape = input_shape
+        self.rows = rows
+        self.output_shape = rows[-1].output_shape if rows else input_shape
+        self.parameters = sum(row.parameters for row in rows)
+        self.multiplications = sum(row.multiplications for row in rows)
+
+    def __repr__(self):
+        cells = [("layer", "output", "parameters", "multiplications")]
+        cells += [("input", _batch(self.input_shape), "", "")]
+        cells += [(r.layer, _batch(r.output_shape), *_counts(r)) for r in self.rows]
+        cells += [("total", "", *_counts(self))]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = [
+            f"{layer:<{widths[0]}}  {output:<{widths[1]}}  {p:>{widths[2]}}  {n:>{widths[3]}}"
+            for layer, output, p, n in cells
+        ]
+        return "\n".join(line.rstrip() for line in lines)
+
+
+def summarise(layers, input_shape):
+    """Count what `layers` do with one example of shape `input_shape`, without running them.
+
+    Returns a `Summary`. Raises ValueError for a shape that is none, ShapeError where a layer
+    cannot take what the one before it gives. Source: notebook 04.
+    """
+    shape = expect_lengths("summary", "input_shape", input_shape)
+    input_shape, rows = shape, []
+    for layer in layers:
+        products = layer.multiplications(shape)
+        shape = layer.output_shape(shape)
+        weights = sum(parameter.value.size for parameter in layer.parameters)
+        rows.append(SummaryRow(repr(layer), shape, weights, products))
+    return Summary(input_shape, rows)
+
+
+def _counts(counted):
+    return f"{counted.parameters:,}", f"{counted.multiplications:,}"
+
+
+def _batch(shape):
+    return f"({', '.join(['m', *map(str, shape)])})"
+
+
+def mlp(sizes, phi, phi_prime, *, rng, init=he, dtype=np.float64):
+    """A multi-layer perceptron: Dense, φ, Dense, φ, …, Dense.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The number of inputs, the units of each hidden layer, the number of outputs: (2, 4, 1)
+        has one hidden layer. The outputs are logits, or real numbers: no φ follows them.
+    phi, phi_prime : callables
+        The activation of all hidden layers, and its derivative.
+    rng : np.random.Generator
+    init : callable
+        The initialiser of all weights; biases start at zero.
+    dtype : np.float64 or np.float32
+
+    Returns
+    -------
+    Network
+
+    Raises ValueError for fewer than two sizes, or one below 1. Source: notebook 06.
+    """
+    if not isinstance(sizes, tuple | list) or len(sizes) < 2:
+        raise ValueError(
+            f"mlp: sizes is {sizes!r}, expected at least two: the number of inputs, the units of "
+            f"each hidden layer if any, and the number of outputs, such as (2, 4, 1)."
+        )
+    expect_lengths("mlp", "sizes", tuple(sizes))
+    layers = []
+    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+        layers += [Dense(n_in, n_out, rng=rng, init=init), Activation(phi, phi_prime)]
+    return Network(*layers[:-1], dtype=dtype)
 
 
 class Network:

@@ -10,8 +10,8 @@ setting out of its range, and TypeError for what is no network.
 
 import numpy as np
 
+from course_lib.checks import expect_between
 from course_lib.network import Network, penalty
-from course_lib.shapes import expect_between
 
 __all__ = ["SGD", "Adam"]
 

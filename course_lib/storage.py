@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.shapes import expect_finite
+from course_lib.checks import expect_finite
 
 __all__ = ["read_arrays", "whole_file", "write_arrays"]
 

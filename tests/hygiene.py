@@ -11,7 +11,6 @@ from statistics import median
 import nbformat
 from execute import KEPT_METADATA
 from notebook_files import (
-    ROOT,
     code_cells,
     equations,
     number_of,
@@ -22,8 +21,9 @@ from notebook_files import (
     text_cells,
 )
 
-from course_lib.exercises.exercise import Exercise
-from course_lib.exercises.overview import CHAPTERS, exercises_of
+from course_lib import ROOT
+from course_lib.exercises.contents import CHAPTERS, exercises_of
+from course_lib.exercises.engine.exercise import Exercise
 
 SLIDES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 # A path of somebody's machine: in outputs, sources and metadata alike.
@@ -203,8 +203,7 @@ def decimals(path, notebook):
 
 def exercise_cells(path, notebook):
     found = []
-    chapters = {int(chapter.__name__[-2:]): chapter for chapter in CHAPTERS}
-    wanted = {e.key: e for e in exercises_of(chapters[number_of(path)])}
+    wanted = {e.key: e for e in exercises_of(CHAPTERS[path.stem])}
     answers, checks = tagged(notebook, "exercise"), tagged(notebook, "check")
     if [c.metadata.exercise for c in answers] != list(wanted):
         found.append("the answer cells are not the chapter's exercises, in their order")

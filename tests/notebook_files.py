@@ -1,12 +1,12 @@
 """The notebooks as the tests see them, and the small readings of them that several tests share."""
 
 import re
-from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parents[1]
-PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+from course_lib.exercises.contents import NOTEBOOKS
+
+PATHS = list(NOTEBOOKS)
 
 
 def read(path):

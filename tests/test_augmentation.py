@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from course_lib.augmentation import random_shifts, shift
-from course_lib.shapes import ShapeError
+from course_lib.checks import ShapeError
+from course_lib.datasets import random_shifts, shift
 
 
 def test_a_move_by_hand():

@@ -4,7 +4,8 @@ import os
 
 import check_room
 import pytest
-from notebook_files import ROOT
+
+from course_lib import ROOT
 
 WRITABLE = os.access(ROOT / "notebooks", os.W_OK)
 

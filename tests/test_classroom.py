@@ -11,14 +11,13 @@ import sys
 import zipfile
 from pathlib import Path
 
-import make_classroom
 import pytest
-import student_edition
 from handed_in import EXERCISES, NAMES, hand_in, notebook
 from hygiene import links
 from notebook_files import PATHS, read
 
-from course_lib.exercises.overview import CHAPTERS, exercises_of
+from course_grading import handout
+from course_lib.exercises.contents import CHAPTERS, exercises_of
 
 GATES = NAMES[1]
 
@@ -26,7 +25,7 @@ GATES = NAMES[1]
 @pytest.fixture(scope="module")
 def classroom(tmp_path_factory):
     folder = tmp_path_factory.mktemp("a class") / "classroom"
-    make_classroom.main([str(folder)])
+    handout.main([str(folder)])
     return folder
 
 
@@ -41,7 +40,7 @@ def solution_lines(exercise):
 
 def test_no_solution_is_left_and_everything_else_is(classroom):
     exercises = classroom / "student" / "course_lib" / "exercises"
-    for chapter in CHAPTERS:
+    for chapter in CHAPTERS.values():
         name = chapter.__name__.rpartition(".")[2]
         tree = ast.parse((exercises / f"{name}.py").read_text("utf-8"))
         functions = {f.name: f for f in tree.body if isinstance(f, ast.FunctionDef)}
@@ -61,10 +60,11 @@ def test_no_solution_is_left_and_everything_else_is(classroom):
 
 CHECKS = """
 import json, sys
-from course_lib.exercises.overview import CHAPTERS, exercises_of, exercises_of
+from course_grading import handout
+from course_lib.exercises.contents import CHAPTERS, exercises_of
 answers = json.load(sys.stdin)
 said = {}
-for chapter in CHAPTERS:
+for chapter in CHAPTERS.values():
     for exercise in exercises_of(chapter):
         assert "has no solutions" in repr(exercise.solution()), exercise.key
         assert exercise.hint(1) and exercise.verdict(...).outcome == "not started"
@@ -119,7 +119,7 @@ def test_helpers_of_solutions_go_with_them():
         "def _sum(a, b):\n    return _same(a + b)\n\n\ndef _same(x):\n    return x\n\n\n"
         "def _judge(cases, values):\n    return 1\n"
     )
-    left = student_edition.without_solutions(source)
+    left = handout.without_solutions(source)
     assert "_sum" not in left and "_same" not in left and "def _judge" in left
     assert left.startswith(source.partition("    return")[0] + "    return ...\n")
 
@@ -140,5 +140,5 @@ def test_making_it_again_keeps_what_a_class_has(classroom):
     mine = settings.read_text("utf-8") + "\n# mine\n"
     settings.write_text(mine)
     path = hand_in(classroom / "submitted", "ada", GATES, notebook(GATES))
-    make_classroom.main([str(classroom)])
+    handout.main([str(classroom)])
     assert settings.read_text("utf-8") == mine and path.exists()

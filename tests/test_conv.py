@@ -9,15 +9,14 @@ from hypothesis import strategies as st
 from scipy.signal import correlate2d
 
 from course_lib.activations import relu, relu_prime, tanh, tanh_prime
+from course_lib.checks import ShapeError
 from course_lib.conv import AvgPool2D, Conv2D, MaxPool2D, correlate_loops
 from course_lib.datasets import one_hot
 from course_lib.gradcheck import check_gradients, numerical_gradient
 from course_lib.initializers import placeholder
 from course_lib.layers import Activation, Dense, Flatten
 from course_lib.losses import SOFTMAX_CROSS_ENTROPY
-from course_lib.network import Network
-from course_lib.shapes import ShapeError
-from course_lib.summary import summarise
+from course_lib.network import Network, summarise
 
 POOLS = [MaxPool2D, AvgPool2D]
 

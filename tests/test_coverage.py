@@ -4,7 +4,9 @@ import re
 from functools import cache
 
 import pytest
-from notebook_files import PATHS, ROOT, read
+from notebook_files import PATHS, read
+
+from course_lib import ROOT
 
 PAGE = (ROOT / "docs" / "coverage.md").read_text("utf-8")
 PLAN = ROOT.parent / "shared" / "syllabus.md"

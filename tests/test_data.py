@@ -6,9 +6,8 @@ import re
 import make_tables
 import numpy as np
 import pytest
-from notebook_files import ROOT
 
-from course_lib import datasets
+from course_lib import ROOT, datasets
 from course_lib.datasets import diamond, heights, square, table
 
 DATA = ROOT / "data"

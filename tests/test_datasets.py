@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits, load_sample_images
 
+from course_lib.checks import ShapeError
 from course_lib.datasets import (
     digits,
     gates,
@@ -12,7 +13,6 @@ from course_lib.datasets import (
     photo_patches,
     two_features,
 )
-from course_lib.shapes import ShapeError
 
 
 def test_gates_are_what_python_says():

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from course_lib.exercises import ch00, ch01, progress
-from course_lib.exercises.answers import plain, run_answer, same
-from course_lib.exercises.blanks import has_blank
-from course_lib.exercises.cards import Card, as_html
-from course_lib.exercises.exercise import Exercise, Misconception
-from course_lib.exercises.judging import CORRECT, Outcome, agrees_with
+from course_lib.exercises.engine.answers import plain, run_answer, same
+from course_lib.exercises.engine.blanks import has_blank
+from course_lib.exercises.engine.cards import Card, as_html
+from course_lib.exercises.engine.exercise import Exercise, Misconception
+from course_lib.exercises.engine.judging import CORRECT, Outcome, agrees_with
 
 
 def double(x):

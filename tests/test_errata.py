@@ -5,19 +5,19 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from notebook_files import ROOT
 from scipy.signal import correlate2d
 from sklearn.datasets import load_digits
 
+from course_lib import ROOT
 from course_lib.activations import relu, relu_prime, sigmoid, softmax, tanh, tanh_prime
+from course_lib.checks import ShapeError
 from course_lib.conv import AvgPool2D, Conv2D, MaxPool2D, correlate_loops
 from course_lib.datasets import diamond, gates, gaussians, one_hot, two_features
 from course_lib.gradcheck import numerical_gradient
 from course_lib.initializers import he, small_normal, xavier
 from course_lib.losses import BINARY_CROSS_ENTROPY, MSE, SOFTMAX_CROSS_ENTROPY
-from course_lib.mlp import mlp
+from course_lib.network import mlp
 from course_lib.optimizers import SGD
-from course_lib.shapes import ShapeError
 from course_lib.training import fit
 
 PAGE = (ROOT / "docs" / "errata.md").read_text("utf-8")

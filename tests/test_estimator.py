@@ -22,13 +22,12 @@ from benchmarks import accuracy as digits_accuracy
 from course_lib import estimator
 from course_lib.activations import relu, relu_prime
 from course_lib.datasets import diamond, one_hot
-from course_lib.epochs import one_epoch
 from course_lib.estimator import NeuralNetworkClassifier
 from course_lib.initializers import small_normal
 from course_lib.losses import BINARY_CROSS_ENTROPY
-from course_lib.mlp import mlp
-from course_lib.network import penalty
+from course_lib.network import mlp, penalty
 from course_lib.optimizers import Adam
+from course_lib.training import one_epoch
 
 NOT_ASKED_FOR = {"check_array_api_input"}  # only for estimators that declare array_api_support
 

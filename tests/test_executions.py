@@ -6,9 +6,8 @@ import pytest
 from execute import client_for
 from notebook_files import PATHS, output_text, read, tagged
 
-from course_lib.exercises.overview import CHAPTERS, exercises_of
+from course_lib.exercises.contents import EXERCISES
 
-EXERCISES = {e.key: e for chapter in CHAPTERS for e in exercises_of(chapter)}
 each_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.name)
 
 

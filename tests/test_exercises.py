@@ -11,13 +11,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal, special
 from sklearn import metrics
 
-from course_lib.exercises import ch00, ch01, ch03, ch04, ch08
-from course_lib.exercises.answers import Unreadable
-from course_lib.exercises.exercise import Exercise, NotCorrect
-from course_lib.exercises.judging import Outcome
-from course_lib.exercises.overview import CHAPTERS, exercises_of
+from course_lib.exercises import ch00, ch01, ch03, ch04, ch08, contents
+from course_lib.exercises.contents import CHAPTERS, exercises_of
+from course_lib.exercises.engine.answers import Unreadable
+from course_lib.exercises.engine.exercise import Exercise, NotCorrect
+from course_lib.exercises.engine.judging import Outcome
 
-EXERCISES = [exercise for chapter in CHAPTERS for exercise in exercises_of(chapter)]
+EXERCISES = list(contents.EXERCISES.values())
 MISCONCEPTIONS = [
     pytest.param(exercise, wrong, id=f"{exercise.key}-{wrong.code.__name__}")
     for exercise in EXERCISES
@@ -64,7 +64,7 @@ def test_the_definition_is_complete(exercise):
     assert all(text.endswith((".", "?")) for text in (*sentences, *exercise.hints))
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS[1:], ids=lambda c: c.__name__)
+@pytest.mark.parametrize("chapter", list(CHAPTERS.values())[1:], ids=lambda c: c.__name__)
 def test_each_notebook_has_enough_exercises_of_each_kind(chapter):
     stars = [exercise.stars for exercise in exercises_of(chapter)]
     assert len(stars) >= 5 and set(stars) == {1, 2, 3}
@@ -409,7 +409,7 @@ def test_values_come_back_plain():
 
 
 def run_all(exercise, answer):
-    from course_lib.exercises.answers import run_answer
+    from course_lib.exercises.engine.answers import run_answer
 
     return run_answer(answer, exercise.draw(0))
 

@@ -7,12 +7,11 @@ import joblib
 import numpy as np
 import pytest
 from dask.distributed import Client, LocalCluster
-from notebook_files import ROOT
 from threadpoolctl import threadpool_info
 
-from course_lib import bars
+from course_lib import ROOT, experiments
 from course_lib.experiments import run_all
-from course_lib.history import DivergenceError, History
+from course_lib.training import DivergenceError, History
 
 SETTINGS = [(seed, n) for seed in range(4) for n in (2, 3)]
 
@@ -68,14 +67,14 @@ def test_functions_without_a_name_travel_too(monkeypatch):
 def test_a_bar_counts_the_runs_and_goes_away(monkeypatch):
     made = []
 
-    class Bar(bars.tqdm):
+    class Bar(experiments.tqdm):
         def __init__(self, *args, **how):
             super().__init__(*args, **how)
             made.append(self)
 
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    monkeypatch.setattr(bars, "tqdm", Bar)
+    monkeypatch.setattr(experiments, "tqdm", Bar)
     run_all(drawn, SETTINGS)
     assert made[0].total == made[0].n == len(SETTINGS) and not made[0].leave
     run_all(drawn, SETTINGS, progress=False)
@@ -88,7 +87,7 @@ def test_a_bar_counts_the_runs_and_goes_away(monkeypatch):
 )
 def test_bars_heed_the_environment(value, disable, silent, monkeypatch):
     monkeypatch.setenv("TQDM_DISABLE", value)
-    bar = bars.progress_bar(range(3), disable=disable)
+    bar = experiments.progress_bar(range(3), disable=disable)
     assert bar.disable is silent and list(bar) == [0, 1, 2]
 
 

@@ -7,13 +7,13 @@ from networks import LOSSES, activation, labels, outputs_of, two_layers
 from scipy.optimize import approx_fprime, rosen, rosen_der
 
 from course_lib import activations
+from course_lib.checks import ShapeError
 from course_lib.datasets import one_hot
 from course_lib.gradcheck import check_gradients, numerical_gradient
 from course_lib.initializers import zeros
 from course_lib.layers import Activation, Dense, Flatten, Layer
 from course_lib.losses import BINARY_CROSS_ENTROPY, MSE, SOFTMAX_CROSS_ENTROPY
 from course_lib.network import Network
-from course_lib.shapes import ShapeError
 
 
 @given(arrays(np.float64, array_shapes(max_dims=3, max_side=3), elements=st.floats(-3, 3)))

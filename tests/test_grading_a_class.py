@@ -12,14 +12,14 @@ import time
 import pytest
 from dask.distributed import Client, LocalCluster
 from handed_in import EXERCISES, NAMES, hand_in, notebook, right, wrong
-from notebook_files import ROOT
 
-from course_lib.grading import __main__ as command
-from course_lib.grading import batch, insight, tables
-from course_lib.grading.batch import find_submissions, grade_class, load_results
-from course_lib.grading.box import NoProtection, open_box
-from course_lib.grading.job import Limits
-from course_lib.grading.marking import Mark, Result, exercises_in, unreadable
+from course_grading import __main__ as command
+from course_grading import batch, outcomes, tables
+from course_grading.batch import find_submissions, grade_class, load_results
+from course_grading.job import Limits
+from course_grading.marking import Mark, Result, exercises_in, unreadable
+from course_grading.sandbox import NoProtection, open_box
+from course_lib import ROOT
 
 GATES, LINE = NAMES[1], NAMES[2]
 
@@ -177,7 +177,7 @@ def many(folder, count):
 
 def start(folder, out, *more):
     return subprocess.Popen(
-        [sys.executable, "-m", "course_lib.grading", folder, "--out", out, *more],
+        [sys.executable, "-m", "course_grading", folder, "--out", out, *more],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={**os.environ, "LOKY_MAX_CPU_COUNT": "2"}, start_new_session=True,
         preexec_fn=interruptible,
@@ -288,7 +288,7 @@ def test_diagnoses_are_counted_without_what_differs_from_student_to_student():
         ("not yet", "That is not it. For (2, 2) it returned 5."),
         ("not started", "blank"),
     )
-    rows = [(row.outcome, row.diagnosis, row.students) for row in insight.rows_of(results)]
+    rows = [(row.outcome, row.diagnosis, row.students) for row in outcomes.rows_of(results)]
     assert rows == [
         ("correct", "", 1),
         ("not yet", "That is not it.", 2),
@@ -301,7 +301,7 @@ def test_diagnoses_are_counted_without_what_differs_from_student_to_student():
 def test_spreadsheets_see_no_formulas(tmp_path):
     results = [unreadable("=HYPERLINK(1)", GATES, "@sum"), unreadable("+49", GATES, "-1")]
     tables.write_grades(results, tmp_path / "g.csv")
-    tables.write_diagnoses(insight.rows_of(results), tmp_path / "d.csv")
+    tables.write_diagnoses(outcomes.rows_of(results), tmp_path / "d.csv")
     for name in ("g.csv", "d.csv"):
         with open(tmp_path / name, encoding="utf-8-sig", newline="") as file:
             cells = [cell for row in csv.reader(file) for cell in row]

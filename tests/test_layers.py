@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from networks import SLOPED, activation
 
 from course_lib.activations import tanh
+from course_lib.checks import ShapeError
 from course_lib.gradcheck import numerical_gradient
 from course_lib.initializers import small_normal, xavier, zeros
 from course_lib.layers import Activation, Dense, Flatten, Layer, Parameter
-from course_lib.shapes import ShapeError
 
 sizes = st.tuples(*[st.integers(1, 5)] * 3, st.integers(0, 10**6))
 

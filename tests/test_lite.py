@@ -8,9 +8,11 @@ import zipfile
 
 import pytest
 from hygiene import links
-from notebook_files import PATHS, ROOT, read
+from notebook_files import PATHS, read
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from course_lib import ROOT
 
 pytest.importorskip("jupyterlite_core")
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION

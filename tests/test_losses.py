@@ -6,10 +6,10 @@ from scipy import special
 from sklearn import metrics
 
 from course_lib.activations import sigmoid, softmax
+from course_lib.checks import ShapeError
 from course_lib.datasets import one_hot
 from course_lib.gradcheck import numerical_gradient
 from course_lib.losses import BINARY_CROSS_ENTROPY, MSE, SOFTMAX_CROSS_ENTROPY
-from course_lib.shapes import ShapeError
 
 LOSSES = [MSE, BINARY_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY]
 

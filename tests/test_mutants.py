@@ -2,7 +2,8 @@
 
 import mutate
 import pytest
-from notebook_files import ROOT
+
+from course_lib import ROOT
 
 MUTANTS = mutate.mutants()
 

@@ -9,12 +9,12 @@ from networks import LOSSES, activation, labels, outputs_of, two_layers
 from sklearn.neural_network import MLPClassifier
 
 from course_lib.activations import relu_prime, sigmoid, softmax
+from course_lib.checks import ShapeError
 from course_lib.datasets import one_hot
 from course_lib.layers import Activation, Dense, Flatten, Layer, Parameter
 from course_lib.losses import BINARY_CROSS_ENTROPY, MSE, SOFTMAX_CROSS_ENTROPY
 from course_lib.network import Network, penalty
 from course_lib.optimizers import SGD
-from course_lib.shapes import ShapeError
 
 
 def two_two_one(name, rng):

@@ -7,7 +7,9 @@ import hygiene
 import matplotlib
 import nbformat
 import pytest
-from notebook_files import PATHS, ROOT, code_cells, equations, number_of, read, tagged, text_cells
+from notebook_files import PATHS, code_cells, equations, number_of, read, tagged, text_cells
+
+from course_lib import ROOT
 
 matplotlib.use("agg")
 each_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.name)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from notebook_files import PATHS, ROOT
+from notebook_files import PATHS
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from course_lib import ROOT
 
 TEXTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
 

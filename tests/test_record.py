@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from jupyter_client.manager import start_new_kernel
-from notebook_files import ROOT
 
-from course_lib.exercises import ch01, progress, record
-from course_lib.exercises.exercise import NotCorrect
+from course_lib import ROOT
+from course_lib.exercises import ch01, progress
+from course_lib.exercises.engine import record
+from course_lib.exercises.engine.exercise import NotCorrect
 
 RIGHT, WRONG = ([20, 20, 20], -30), ([20, 20, 20], -10)
 
@@ -217,7 +218,7 @@ def test_the_file_is_made_in_new_folders(tmp_path, monkeypatch):
 
 def test_two_kernels_at_once_lose_nothing(place):
     code = (
-        "from course_lib.exercises import record\n"
+        "from course_lib.exercises.engine import record\n"
         "for i in range(25): assert record.note_try('ch01.majority', False) == ''"
     )
     environment = {**os.environ, "COURSE_PROGRESS": str(place)}
@@ -235,7 +236,7 @@ def test_by_default_it_stands_beside_the_notebooks(monkeypatch):
 def test_a_kernel_killed_while_it_notes_a_try_loses_nothing(place):
     manager, client = start_new_kernel(cwd=str(ROOT / "notebooks"))
     client.execute(
-        "from course_lib.exercises.record import note_try\n"
+        "from course_lib.exercises.engine.record import note_try\n"
         "while True: note_try('ch01.majority', True)"
     )
     deadline = time.monotonic() + 60

@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
-from notebook_files import PATHS, ROOT, code_cells, read
+from notebook_files import PATHS, code_cells, read
 
-from course_lib.exercises.overview import CHAPTERS, exercises_of
+from course_lib import ROOT
+from course_lib.exercises.contents import CHAPTERS, exercises_of
 
 pytest.importorskip("myst_nb")
 
@@ -88,7 +89,7 @@ def test_notebooks_come_with_outputs_downloads_and_alt_texts(site):
 
 def test_solutions_are_there_and_folded(site):
     text = (site / "solutions.html").read_text("utf-8")
-    exercises = [exercise for chapter in CHAPTERS for exercise in exercises_of(chapter)]
+    exercises = [exercise for chapter in CHAPTERS.values() for exercise in exercises_of(chapter)]
     assert text.count("<summary>Solution</summary>") == len(exercises)
     for exercise in exercises:
         assert f"def {exercise.name}(" in re.sub(r"<[^>]+>", "", text)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from networks import activation, two_layers
 
+from course_lib.checks import ShapeError
 from course_lib.layers import Dense, Flatten
 from course_lib.network import Network
-from course_lib.shapes import ShapeError
 
 
 def test_a_summary_by_hand(rng):

@@ -12,15 +12,14 @@ from networks import LOSSES, activation, labels, outputs_of, two_layers
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score
 
-from course_lib import bars as course_bars
+from course_lib import experiments
+from course_lib.checks import ShapeError
 from course_lib.datasets import one_hot
-from course_lib.history import DivergenceError, History
 from course_lib.layers import Dense
 from course_lib.losses import BINARY_CROSS_ENTROPY, MSE, SOFTMAX_CROSS_ENTROPY
 from course_lib.network import Network
 from course_lib.optimizers import SGD, Adam
-from course_lib.shapes import ShapeError
-from course_lib.training import accuracy, fit, minibatches
+from course_lib.training import DivergenceError, History, accuracy, fit, minibatches
 
 # --- minibatches
 
@@ -350,7 +349,7 @@ def test_the_bar_counts_epochs_shows_the_loss_and_goes_away(monkeypatch):
             self.closed_at = (self.n, self.total)
 
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    monkeypatch.setattr(course_bars, "tqdm", Bar)
+    monkeypatch.setattr(experiments, "tqdm", Bar)
     _, history, *_ = trained(progress=True)
     assert bars[0].closed_at == (3, 3) and bars[0].options["leave"] is False
     assert bars[0].texts == [f"loss {value:.3g}" for value in history.loss]

@@ -13,7 +13,8 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from course_lib import ROOT
+
 NAME = "neural-networks-from-scratch"
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+from course_lib.exercises.contents import NOTEBOOKS
+
 KEPT_METADATA = {"slideshow", "tags", "exercise", "nbgrader"}
 
 
@@ -67,7 +68,7 @@ def clean(notebook):
 
 
 def main(paths):
-    for path in paths or sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in paths or NOTEBOOKS:
         path = Path(path)
         notebook = nbformat.read(path, as_version=4)
         seconds = execute(notebook, path.parent)

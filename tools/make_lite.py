@@ -21,7 +21,9 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parents[1]
+from course_lib import ROOT
+from course_lib.exercises.contents import NOTEBOOKS
+
 TARGET = "build/lite"
 WHEEL_SOURCES = ("course_lib", "pyproject.toml", "README.md", "LICENSE", "LICENSE-text")
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
@@ -50,7 +52,7 @@ def make_wheel(folder):
 def write_contents(folder):
     """What a student finds: notebooks, which first install the library; data; where to go next."""
     (folder / "notebooks").mkdir(parents=True)
-    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+    for path in NOTEBOOKS:
         notebook = nbformat.read(path, as_version=4)
         first = nbformat.v4.new_code_cell(IN_A_BROWSER, id="in-a-browser")
         notebook.cells.insert(1, first)

@@ -2,6 +2,7 @@
 
     python tools/make_site.py             into build/site
     python tools/make_site.py FOLDER      into another folder
+    python tools/make_site.py --guide     only docs/exercises.md, from the exercises' definitions
 
 The edition that runs in a browser, which `make lite` builds alone, is its folder lite/.
 
@@ -23,27 +24,35 @@ from pathlib import Path
 import nbformat
 from make_lite import make_lite
 
+import course_grading
 import course_lib
-from course_lib.exercises.overview import CHAPTERS, exercises_of
+from course_lib import ROOT
+from course_lib.exercises.contents import CHAPTERS, NOTEBOOKS, exercises_of
 
-ROOT = Path(__file__).resolve().parents[1]
 TARGET = "build/site"
 SITE = ROOT / "docs" / "site"
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/errata.md", "docs/exercises.md",
          "docs/instructors.md", "docs/grading.md", "docs/where_next.md", "docs/coverage.md",
          "docs/at-work.png", "docs/site.png", "benchmarks/README.md", "data/README.md", "LICENSE",
          "LICENSE-text")  # fmt: skip
 
+EXERCISES_PAGE = ROOT / "docs" / "exercises.md"
+EXERCISES_HEAD = """# Exercises, and the wrong answers that they know
+
+For instructors. This page is made from the definitions in `course_lib/exercises/` by
+`make guide`, and a test keeps it true. Stars are points. Under each exercise stand the sentences
+that typical wrong answers draw; what a check does not recognise gets a general sentence with the
+first case that disagrees."""
 SOLUTIONS = """# Solutions
 
 One way to solve each exercise; others are as good. Try first: the checks in the notebooks say
 what is wrong, and `.hint()` helps."""
 PACKAGES = {
-    "": "The mathematics",
-    "plotting": "Figures",
-    "exercises": "Exercises",
-    "grading": "Grading a class",
+    "course_lib": "The mathematics",
+    "course_lib.plotting": "Figures",
+    "course_lib.exercises": "Exercises",
+    "course_lib.exercises.engine": "How an exercise is run, judged and shown",
+    "course_grading": "Grading a class",
 }
 REFERENCE = """# The library
 
@@ -84,7 +93,7 @@ def write_notation(path):
 def write_solutions(path):
     """One way to solve each exercise, folded."""
     lines = [SOLUTIONS]
-    for chapter in CHAPTERS:
+    for chapter in CHAPTERS.values():
         title = chapter.__doc__.splitlines()[0].rstrip(".")
         lines += ["", f"## {chapter.__name__[-2:]} {title}"]
         for exercise in exercises_of(chapter):
@@ -99,20 +108,21 @@ def write_reference(folder):
     """A page for each public module, from its docstrings."""
     names = [
         name
-        for _, name, is_package in pkgutil.walk_packages(course_lib.__path__, "course_lib.")
+        for package in (course_lib, course_grading)
+        for _, name, is_package in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         if not is_package and not name.endswith("__main__")
     ]
     modules = [name for name in names if getattr(importlib.import_module(name), "__all__", None)]
     for name in modules:
-        title = name.partition(".")[2]
+        title = name.removeprefix("course_lib.")
         lines = [title, "=" * len(title), "", f".. automodule:: {name}", "   :members:", ""]
         (folder / f"{name}.rst").write_text("\n".join(lines), encoding="utf-8")
     lines = [REFERENCE]
     for package, heading in PACKAGES.items():
         lines += ["", f"## {heading}", ""]
         for name in modules:
-            middle, _, last = name.removeprefix("course_lib.").rpartition(".")
-            if middle == package:
+            home, _, last = name.rpartition(".")
+            if home == package:
                 about = importlib.import_module(name).__doc__.splitlines()[0]
                 lines.append(f"- {{doc}}`{last} <{name}>`: {about}")
     lines += ["", "```{toctree}", ":hidden:", *modules, "```"]
@@ -153,7 +163,35 @@ def gather(source):
     write_index(source / "index.md")
 
 
+def exercise_entry(exercise):
+    """One exercise: name, stars, what it asks for, and the sentences of its misconceptions."""
+    asks = " ".join(inspect.getdoc(exercise.answer).split("\n\n")[0].split())
+    sentences = dict.fromkeys(wrong.sentence for wrong in exercise.misconceptions)
+    lines = [f"### {exercise.name} {'★' * exercise.stars}", "", asks, ""]
+    return "\n".join([*lines, *(f"- {sentence}" for sentence in sentences)])
+
+
+def exercises_of_chapter(module):
+    """All exercises of one notebook under its title, with the points that they make."""
+    number, exercises = module.__name__[-2:], exercises_of(module)
+    points = sum(exercise.stars for exercise in exercises)
+    title = f"## Notebook {number}: {inspect.getdoc(module).splitlines()[0].rstrip('.')}"
+    return "\n\n".join([title, f"Points: {points}.", *map(exercise_entry, exercises)])
+
+
+def exercises_page():
+    """The whole page as text."""
+    title, about = EXERCISES_HEAD.split("\n\n")
+    return (
+        "\n\n".join([title, " ".join(about.split()), *map(exercises_of_chapter, CHAPTERS.values())])
+        + "\n"
+    )
+
+
 def main(target=TARGET):
+    if target == "--guide":
+        EXERCISES_PAGE.write_text(exercises_page(), encoding="utf-8")
+        return
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder)
         gather(source)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+from course_lib import ROOT
+
+DATA = ROOT / "data"
 SEED, POINTS, DIGITS = 16, 500, 4
 
 

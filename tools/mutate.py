@@ -17,37 +17,30 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parents[1]
+from course_lib import ROOT
+
 ALONE = {"OMP_NUM_THREADS": "1", "LOKY_MAX_CPU_COUNT": "1"}  # two run side by side
 TESTS_FAILED = 1  # pytest's exit code; any other but 0 means that the tests could not run
 TESTS = {
     "activations": ["activations", "golden"],
-    "augmentation": ["augmentation"],
+    "checks": ["checks", "layers", "network", "conv"],
     "conv": ["conv", "golden"],
-    "datasets": ["datasets", "data"],
-    "epochs": ["training"],
+    "datasets": ["datasets", "data", "augmentation"],
     "estimator": ["estimator"],
     "gradcheck": ["gradcheck"],
-    "gradient_report": ["gradcheck"],
-    "history": ["training"],
     "initializers": ["initializers"],
     "layers": ["layers", "golden", "gradcheck", "network"],
     "losses": ["losses", "golden"],
-    "mlp": ["estimator"],
-    "network": ["network", "golden", "gradcheck"],
-    "nudging": ["gradcheck"],
+    "network": ["network", "golden", "gradcheck", "summary", "estimator"],
     "optimizers": ["optimizers", "golden"],
-    "shapes": ["shapes", "layers", "network"],
     "storage": ["storage"],
-    "summary": ["summary"],
     "training": ["training"],
-    "windows": ["conv", "golden"],
 }
 
 
 def mutants():
     """(module, right line, wrong line, what is wrong) for each entry of tests/mutants.txt."""
-    text = (HERE / "tests" / "mutants.txt").read_text(encoding="utf-8")
+    text = (ROOT / "tests" / "mutants.txt").read_text(encoding="utf-8")
     entry = re.compile(r"^(\w+): (.+)\n- (.+)\n\+ (.+)$", re.MULTILINE)
     return [(module, right, wrong, what) for module, what, right, wrong in entry.findall(text)]
 
@@ -62,10 +55,10 @@ def survives(mutant, folder):
     """Run the tests of the module with the mutant in place; a word on how it ended."""
     module, right, wrong, _ = mutant
     copy = Path(tempfile.mkdtemp(dir=folder))
-    for name in ("course_lib", "tests", "benchmarks", "tools", "data"):
-        ignored = shutil.ignore_patterns("__pycache__", "browser", "exercises")
-        shutil.copytree(HERE / name, copy / name, ignore=ignored)
-    shutil.copy(HERE / "pyproject.toml", copy)
+    for name in ("course_lib", "course_grading", "tests", "benchmarks", "tools", "data"):
+        ignored = shutil.ignore_patterns("__pycache__", "browser")
+        shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", copy)
     source = copy / "course_lib" / f"{module}.py"
     source.write_text(planted(source.read_text("utf-8"), right, wrong), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]

@@ -12,14 +12,13 @@ import subprocess
 import sys
 import time
 from importlib.metadata import version
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parents[1]
+from course_lib import ROOT
 
 
 def versions_are_pinned():
     """Do the installed packages that print numbers have the versions of constraints.txt?"""
-    lines = (HERE / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = dict(line.split("==") for line in lines if "==" in line)
     return all(version(name) == pins[name] for name in ("numpy", "matplotlib", "scikit-learn"))
 
@@ -75,7 +74,7 @@ def main(wanted):
             continue
         print(f"\n== {name}", flush=True)
         start = time.perf_counter()
-        codes = [subprocess.run(c, cwd=HERE, env=environment, check=False) for c in commands]
+        codes = [subprocess.run(c, cwd=ROOT, env=environment, check=False) for c in commands]
         passed = all(done.returncode == 0 for done in codes)
         if name == "lint" and not passed:
             print("`ruff check --fix .` and `ruff format .` in .venv mend most of this.")

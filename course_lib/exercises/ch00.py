@@ -3,8 +3,8 @@
 The warm-up of notebook 00: it shows how an exercise works.
 """
 
-from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.judging import CORRECT, agrees_with, numbers
+from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers
 
 
 def _pairs(rng):

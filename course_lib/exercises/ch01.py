@@ -6,10 +6,10 @@ The exercises of notebook 01.
 import numpy as np
 
 from course_lib.activations import sigmoid, sign, step
-from course_lib.exercises.answers import describe_call, same
-from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.judging import CORRECT, agrees_with, numbers, parts
-from course_lib.exercises.truth_tables import (
+from course_lib.exercises.engine.answers import describe_call, same
+from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers, parts
+from course_lib.exercises.engine.truth_tables import (
     TRANSPOSED,
     as_table,
     inputs,

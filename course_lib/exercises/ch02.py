@@ -6,9 +6,9 @@ The exercises of notebook 02. In all of them X (m, n) begins with a column of on
 
 import numpy as np
 
-from course_lib.exercises.answers import describe_call, same
-from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.judging import CORRECT, agrees_with, numbers
+from course_lib.exercises.engine.answers import describe_call, same
+from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers
 from course_lib.gradcheck import numerical_gradient
 
 

@@ -6,8 +6,8 @@ a number and y (m,); for k classes W is (n, k), b (k,) and Y (m, k), one-hot.
 
 import numpy as np
 
-from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.judging import CORRECT, agrees_with, are_derivatives
+from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
 from course_lib.gradcheck import numerical_gradient
 
 

@@ -6,9 +6,9 @@ The exercises of notebook 04. One example per row: X is (m, n_in), W (n_in, n_ou
 
 import numpy as np
 
-from course_lib.exercises.answers import describe_call, same
-from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.judging import CORRECT, agrees_with, numbers, parts
+from course_lib.exercises.engine.answers import describe_call, same
+from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers, parts
 
 
 def _sigmoid(z):

@@ -6,8 +6,8 @@ the cost J by Z, A, X, W and b, each of the shape of what it is the derivative b
 
 import numpy as np
 
-from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.judging import CORRECT, agrees_with, are_derivatives
+from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
 from course_lib.gradcheck import numerical_gradient
 
 

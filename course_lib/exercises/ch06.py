@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.gradients import HEAD, Diary, SquaredError
-from course_lib.exercises.judging import CORRECT, NotYet, agrees_with, numbers, parts
+from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.gradients import HEAD, Diary, SquaredError
+from course_lib.exercises.engine.judging import CORRECT, NotYet, agrees_with, numbers, parts
 
 # --------------------------------------------------------------------------- inside_diamond
 

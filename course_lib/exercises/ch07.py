@@ -7,8 +7,8 @@ Z and A, of the shape of what they are the derivative by.
 import numpy as np
 
 from course_lib.activations import softmax
-from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.judging import CORRECT, agrees_with, numbers, parts
+from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers, parts
 from course_lib.gradcheck import numerical_gradient
 
 # --------------------------------------------------------------------------- sigmoid_from_tanh

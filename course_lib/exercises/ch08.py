@@ -6,8 +6,8 @@ X (m, height, width, channels), and kernels are W (size, size, c_in, c_out).
 
 import numpy as np
 
-from course_lib.exercises.exercise import Misconception, exercise
-from course_lib.exercises.judging import CORRECT, agrees_with, are_derivatives
+from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
 from course_lib.gradcheck import numerical_gradient
 
 # --------------------------------------------------------------------------- convolve

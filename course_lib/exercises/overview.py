@@ -3,13 +3,12 @@
 import html
 from dataclasses import dataclass
 
-from course_lib.exercises import ch00, ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, record
-from course_lib.exercises.cards import Card
-from course_lib.exercises.exercise import Exercise
+from course_lib.exercises.contents import CHAPTERS, exercises_of
+from course_lib.exercises.engine import record
+from course_lib.exercises.engine.cards import Card
 
-__all__ = ["CHAPTERS", "Progress", "Row", "exercises_of", "progress"]
+__all__ = ["Progress", "Row", "progress"]
 
-CHAPTERS = (ch00, ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08)
 WIDTH = 12
 
 
@@ -52,18 +51,13 @@ class Progress:
         )
 
 
-def exercises_of(chapter):
-    """The exercises of a chapter's module, in their order."""
-    return [value for value in vars(chapter).values() if isinstance(value, Exercise)]
-
-
 def progress(*chapters):
     """What is solved: a row for each notebook, or for each exercise of the `chapters` given."""
-    if not set(map(id, chapters)) <= set(map(id, CHAPTERS)):
+    if not set(map(id, chapters)) <= set(map(id, CHAPTERS.values())):
         return Card("?", "progress() shows all notebooks, progress(ch01) those of one.")
     known = record.load()
     if not chapters:
-        return Progress(tuple(_chapter_row(chapter, known) for chapter in CHAPTERS))
+        return Progress(tuple(_chapter_row(chapter, known) for chapter in CHAPTERS.values()))
     rows = []
     for chapter in chapters:
         rows += [_exercise_row(exercise, known) for exercise in exercises_of(chapter)]

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from course_lib import ROOT
+
 ENVIRONMENT = os.path.relpath(sys.prefix, ROOT) if os.name != "nt" else "none"
 TOKEN = "the-course"
 WORKSPACES = itertools.count()

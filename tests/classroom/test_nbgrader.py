@@ -7,12 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import make_classroom
 import pytest
 from handed_in import EXERCISES, NAMES, answer_cells, as_bytes, hand_in, notebook, right, wrong
 
-from course_lib.grading import __main__ as command
-from course_lib.grading.box import NoProtection, open_box
+from course_grading import __main__ as command
+from course_grading import handout
+from course_grading.sandbox import NoProtection, open_box
 
 pytest.importorskip("nbgrader")
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="nbgrader's exchange needs Linux or macOS")
@@ -48,7 +48,7 @@ def exchange(tmp_path):
 @pytest.fixture
 def course(tmp_path):
     folder = tmp_path / "a course"
-    make_classroom.write_nbgrader_course(folder)
+    handout.write_nbgrader_course(folder)
     return folder
 
 

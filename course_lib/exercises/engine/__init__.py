@@ -1,0 +1,1 @@
+"""How an exercise is run, judged and shown."""

@@ -1,0 +1,167 @@
+"""Running a student's code: cases go in, plain values come out, nothing else.
+
+No exception of the student's leaves this module, and nothing that it returns is trusted:
+a value that comes back is a number, text, a list, a tuple, a dict or a NumPy array of
+numbers, made anew, and never an object whose methods the student wrote.
+"""
+
+import copy
+import linecache
+import numbers
+import traceback
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+
+from course_lib.exercises.engine.blanks import has_blank, holds_ellipsis
+
+__all__ = ["Run", "Unreadable", "describe", "describe_call", "plain", "run_answer", "same"]
+
+DEEPEST = 8  # nested lists, and at the same time
+LARGEST = 10_000  # entries of one list: more is no answer to any exercise
+LONGEST = 400  # characters of an exception's text
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Stands for a returned object that is no plain value."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came back from one case: a plain value, or the name of what went wrong.
+
+    `changed` is the index of an argument that was not left as it was; `blank` says that
+    the answer still holds a blank.
+    """
+
+    value: object = None
+    error: str = ""
+    message: str = ""
+    changed: int | None = None
+    blank: bool = False
+
+
+def run_answer(answer, cases):
+    """Call `answer` with a copy of each case; return a list of `Run`, one for each.
+
+    An answer that is not callable is itself the value, for exercises whose only case has
+    no arguments. An interrupt ends the runs that are left.
+    """
+    runs = []
+    for case in cases:
+        stopped = runs and runs[-1].error == "KeyboardInterrupt"
+        runs.append(runs[-1] if stopped else _run(answer, case))
+    blank = has_blank(answer) or all(run.error == "NotImplementedError" for run in runs)
+    return [
+        replace(run, blank=blank or holds_ellipsis(run.value) or "'ellipsis'" in run.message)
+        for run in runs
+    ]
+
+
+def _run(answer, case):
+    try:
+        return _called(answer, case)
+    except BaseException:  # an object that misbehaves even while it is looked at
+        return Run(error="Error", message="it cannot be looked at without a further error")
+
+
+def _called(answer, case):
+    if not callable(answer):
+        if case:
+            return Run(
+                error="NotAFunction",
+                message="check() takes the function itself, by its name and without brackets: "
+                "check(f), not check(f(x))",
+            )
+        return Run(value=plain(answer))
+    arguments = copy.deepcopy(case)
+    try:
+        value = plain(answer(*arguments))
+    except BaseException as error:  # also SystemExit and an interrupt: the check goes on
+        is_blank = isinstance(error, NotImplementedError)
+        name = "NotImplementedError" if is_blank else type(error).__name__
+        return Run(error=name, message=_what_happened(error, answer))
+    for i, (before, after) in enumerate(zip(case, arguments, strict=True)):
+        if not same(plain(before), plain(after)):
+            return Run(value=value, changed=i)
+    return Run(value=value)
+
+
+def _what_happened(error, answer):
+    if isinstance(error, KeyboardInterrupt):
+        return "you stopped it while it ran; does a loop in it never end?"
+    try:
+        text = str(error).encode("utf-8", "replace").decode()[:LONGEST]
+    except BaseException:
+        text = ""
+    filename = getattr(getattr(answer, "__code__", None), "co_filename", None)
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        line = linecache.getline(frame.filename, frame.lineno or 0).strip()
+        if frame.filename == filename and line:
+            return f"{text}, in the line `{line}`" if text else f"in the line `{line}`"
+    return text or "it says no more"
+
+
+def plain(value, depth=0):
+    """`value` as plain data; an `Unreadable` in place of everything that is not."""
+    if value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str):
+        return value
+    try:
+        if isinstance(value, tuple | list | range | dict):
+            if depth == DEEPEST or len(value) > LARGEST:
+                return Unreadable(f"a {type(value).__name__} of lists without end")
+            if isinstance(value, dict):
+                return {str(key): plain(item, depth + 1) for key, item in value.items()}
+            items = [plain(item, depth + 1) for item in islice(value, LARGEST)]
+            return tuple(items) if isinstance(value, tuple) else items
+        if isinstance(value, numbers.Number) and not isinstance(value, np.generic):
+            return complex(value) if isinstance(value, complex) else float(value)
+        array = np.array(value, subok=False)
+        if array.dtype.kind in "biufcU":
+            return array if array.ndim else array.item()
+        if array.dtype == object and array.ndim and array.size <= LARGEST and depth < DEEPEST:
+            return [plain(item, depth + 1) for item in array]
+        if array.dtype == object and isinstance(array.item(), numbers.Number):
+            return float(array.item())
+    except Exception:
+        pass
+    return Unreadable(type(value).__name__)
+
+
+def same(a, b, rtol=1e-5, atol=1e-5):
+    """Are two plain values alike: numbers to rounding, lists and tuples entry by entry?"""
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(same(x, y, rtol, atol) for x, y in zip(a, b, strict=True))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key], rtol, atol) for key in a)
+    try:
+        a, b = np.asarray(a), np.asarray(b)
+        if a.dtype.kind in "biufc" and b.dtype.kind in "biufc":
+            return a.shape == b.shape and np.allclose(a, b, rtol, atol, equal_nan=True)
+        return a.shape == b.shape and bool(np.all(a == b))
+    except (ValueError, TypeError):
+        return False
+
+
+def describe_call(case):
+    """The arguments of a case as a student would type them; large arrays by their shape."""
+    return "(" + ", ".join(describe(argument) for argument in case) + ")"
+
+
+def describe(argument):
+    """One value in few characters."""
+    if isinstance(argument, list) and all(isinstance(item, np.ndarray) for item in argument):
+        return f"[{', '.join(f'array of shape {item.shape}' for item in argument)}]"
+    if isinstance(argument, np.random.Generator):
+        return "rng"
+    if isinstance(argument, np.ndarray) and (argument.size > 8 or argument.ndim > 2):
+        return f"array of shape {argument.shape}"
+    if isinstance(argument, np.ndarray | float):
+        return np.array2string(
+            np.asarray(argument), separator=", ", formatter={"float_kind": "{:.4g}".format}
+        )
+    return repr(argument)

@@ -1,0 +1,259 @@
+"""An exercise: what to run, how to judge what came back, and what to say about it."""
+
+import ast
+import inspect
+import os
+import textwrap
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from course_lib.exercises.engine import record
+from course_lib.exercises.engine.answers import describe_call, plain, run_answer, same
+from course_lib.exercises.engine.blanks import has_blank
+from course_lib.exercises.engine.cards import Card
+from course_lib.exercises.engine.judging import CORRECT, NotYet, Outcome
+
+__all__ = ["CheckCard", "Exercise", "Misconception", "NotCorrect", "Verdict", "exercise"]
+
+MARKS = {Outcome.CORRECT: "✓", Outcome.NOT_STARTED: "○", Outcome.NOT_YET: "✗"}
+
+# What NumPy says of arrays that do not go together, and what a beginner can do about it.
+ADVICE = {
+    "does not have enough dimensions": "One side of `@` is a single number: multiply by a number "
+    "with `*`.",
+    "matmul": "In `A @ B` a row of A must be as long as a column of B. Is a `.T` missing, or do "
+    "you use an array of the notebook in place of the function's own?",
+    "broadcast": "`+ - * /` work entry by entry, and these shapes do not match. For dot products "
+    "write `@`; for one number per column, `axis=0`; for one per row, `axis=1, keepdims=True`. "
+    "A window may be cut off at an edge, or be taken from a picture without its padding.",
+    "must be square": "`solve` wants as many equations as unknowns.",
+    "Singular matrix": "Two of the equations say the same. Does X have its column of ones twice?",
+}
+
+
+class NotCorrect(AssertionError):
+    """Raised by a check that is not correct when COURSE_GRADING=1, so that it earns nothing."""
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer as code, and the sentence that it must draw."""
+
+    code: Callable
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found: an outcome, and the sentence that goes with it."""
+
+    outcome: Outcome
+    sentence: str
+
+    @property
+    def correct(self):
+        """True if the answer is right."""
+        return self.outcome is Outcome.CORRECT
+
+
+@dataclass(frozen=True)
+class CheckCard(Card):
+    """The card that `check` returns; `verdict` says what was found."""
+
+    verdict: Verdict = field(kw_only=True)
+
+    __repr__ = Card.__repr__
+
+    @property
+    def correct(self):
+        """True if the answer is right."""
+        return self.verdict.correct
+
+
+class Exercise:
+    """One exercise. Made by the decorator `exercise`, which takes the solution.
+
+    Parameters
+    ----------
+    cases : callable
+        ``cases(rng)`` returns a list of tuples of arguments, some fixed, some drawn anew at
+        every check, so that no answer fits the visible ones alone. ``[()]`` asks for a value.
+    judge : callable
+        ``judge(cases, values)`` returns `CORRECT` or a sentence, or raises `NotYet`. It sees
+        plain values only and never the solution: see `judging`.
+    solution : callable
+        The right answer, as real code: what `.solution()` shows is what the tests run.
+    misconceptions : sequence of Misconception
+        Wrong answers, each with the sentence that it draws.
+    hints : sequence of str
+        Each says a little more than the one before.
+    stars : int
+        1 to 3; also the points that it earns in a graded class.
+    lesson : str
+        One sentence to take along, shown when the answer is correct.
+    seen_as : callable
+        What of a value tells misconceptions apart; by default the value itself. For a gate,
+        where many weights make the same mistake, its truth table.
+    """
+
+    def __init__(
+        self, *, cases, judge, solution, misconceptions, hints, stars, lesson="", seen_as=plain
+    ):
+        self.cases = cases
+        self.judge = judge
+        self.answer = solution
+        self.misconceptions = tuple(misconceptions)
+        self.hints = tuple(hints)
+        self.stars = stars
+        self.lesson = lesson
+        self.seen_as = seen_as
+
+    def __repr__(self):
+        return f"{self.key} {'★' * self.stars}: .check({self.name}), .hint(), .solution()"
+
+    @property
+    def name(self):
+        """The name of the function that a student writes."""
+        return self.answer.__name__
+
+    @property
+    def key(self):
+        """The exercise's name in the progress file, such as "ch01.half_adder"."""
+        return f"{self.answer.__module__.rpartition('.')[2]}.{self.name}"
+
+    def check(self, *answer):
+        """Judge an answer: a card that says correct, not started, or what is wrong.
+
+        Never raises for what a student wrote. With COURSE_GRADING=1, raises `NotCorrect`
+        unless the answer is correct.
+        """
+        if not answer:
+            verdict = Verdict(
+                Outcome.NOT_STARTED, f"Name it in the brackets: `check({self.name})`."
+            )
+        else:
+            verdict = self.verdict(answer[0] if len(answer) == 1 else answer)
+        started = verdict.outcome is not Outcome.NOT_STARTED
+        card = self._card(verdict, record.note_try(self.key, verdict.correct) if started else "")
+        if os.environ.get("COURSE_GRADING") == "1" and not verdict.correct:
+            raise NotCorrect(repr(card))
+        return card
+
+    def verdict(self, answer, seed=None):
+        """Run `answer` on freshly drawn cases and judge what came back."""
+        cases = self.draw(seed)
+        with np.errstate(all="ignore"):  # exp(1000) is for the sentence to explain
+            runs = run_answer(answer, cases)
+        return self.judge_runs(cases, runs)
+
+    def draw(self, seed=None):
+        """The cases of one check; the first comes twice, for functions that remember."""
+        cases = list(self.cases(np.random.default_rng(seed)))
+        return [*cases, cases[0]]
+
+    def judge_runs(self, cases, runs):
+        """Judge what came back: a pure function, for this process or another one."""
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what huge numbers do is for the sentence to say
+            return self._judged(cases, runs)
+
+    def _judged(self, cases, runs):
+        complaint = self._complaint(cases, runs)
+        if complaint is CORRECT:
+            return Verdict(Outcome.CORRECT, self.lesson)
+        if any(run.blank for run in runs):
+            return Verdict(
+                Outcome.NOT_STARTED,
+                "There is still a blank, `...`, in it, or it holds no code.",
+            )
+        for misconception in self.misconceptions:
+            if self._alike(runs, run_answer(misconception.code, cases)):
+                return Verdict(Outcome.NOT_YET, misconception.sentence)
+        return Verdict(Outcome.NOT_YET, complaint)
+
+    def hint(self, number=1):
+        """Hint `number`, from 1; each says a little more than the one before."""
+        count = len(self.hints)
+        if number not in range(1, count + 1):
+            return Card("?", f"There are {count} hints: .hint(1) to .hint({count}).")
+        more = (f"For the next one: `.hint({number + 1})`.",) if number < count else ()
+        return Card("?", f"Hint {number} of {count}", (self.hints[number - 1], *more))
+
+    def solution(self):
+        """A card with one right answer; there may be others. A class's edition has none."""
+        if has_blank(self.answer):
+            return Card(
+                "?",
+                "Your class's edition has no solutions",
+                (f"`.hint()` has {len(self.hints)} hints, and every check says what is wrong.",),
+            )
+        return Card("?", f"One way to write {self.name}", code=self.source())
+
+    def source(self, code=None):
+        """The source of the solution, or of a misconception, under the exercise's name."""
+        text = textwrap.dedent(inspect.getsource(code or self.answer))
+        tree = ast.parse(text).body[0]
+        lines = text.splitlines()[tree.lineno - 1 :]
+        lines[0] = lines[0].replace((code or self.answer).__name__, self.name, 1)
+        return "\n".join(lines)
+
+    def _complaint(self, cases, runs):
+        for case, run in zip(cases, runs, strict=True):
+            if run.error == "NotAFunction":
+                return f"{run.message}."
+            if run.error:
+                call = f" when called with {describe_call(case)}" if case else ""
+                advice = [text for sign, text in ADVICE.items() if sign in run.message][:1]
+                stopped = f"Your code stopped with {run.error}{call}: {run.message}"
+                return ". ".join([stopped, *advice])
+            if run.changed is not None:
+                return (
+                    f"Your function changes its argument number {run.changed + 1}, which belongs "
+                    f"to the caller. `w = w + d` makes a new array; `w += d` changes the old one, "
+                    f"and so do methods such as `w.sort()`."
+                )
+        try:
+            complaint = self.judge(cases, [run.value for run in runs])
+        except NotYet as not_yet:
+            return str(not_yet)
+        if complaint is not CORRECT and type(complaint) is not str:
+            raise TypeError(f"{self.key}: the judge returned {complaint!r}, not CORRECT or text")
+        return complaint
+
+    def _alike(self, runs, others):
+        """The same values wherever both ran to the end, and the same ends elsewhere."""
+        finished = False
+        for run, other in zip(runs, others, strict=True):
+            if run.error != other.error or run.changed != other.changed:
+                return False
+            if not run.error:
+                if not same(self._seen(run.value), self._seen(other.value)):
+                    return False
+                finished = True
+        return finished
+
+    def _seen(self, value):
+        try:
+            return self.seen_as(value)
+        except NotYet as not_yet:
+            return str(not_yet)
+
+    def _card(self, verdict, note):
+        heading = f"{verdict.outcome.capitalize()}: {self.name}"
+        sentences = [verdict.sentence] if verdict.sentence else []
+        chapter = self.key.partition(".")[0]
+        if verdict.outcome is Outcome.NOT_STARTED:
+            sentences.append("Write your answer in its place, run that cell, then this one again.")
+        if verdict.outcome is Outcome.NOT_YET:
+            sentences.append(f"Stuck? `{chapter}.{self.name}.hint()`")
+        if note:
+            sentences.append(note)
+        return CheckCard(MARKS[verdict.outcome], heading, tuple(sentences), verdict=verdict)
+
+
+def exercise(**definition):
+    """Turn the decorated solution into an `Exercise` of the same name."""
+    return lambda solution: Exercise(solution=solution, **definition)

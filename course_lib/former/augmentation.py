@@ -1,0 +1,3 @@
+"""Now `course_lib.datasets`."""
+
+from course_lib.datasets import *  # noqa: F403

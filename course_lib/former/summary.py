@@ -1,0 +1,3 @@
+"""Now `course_lib.network`."""
+
+from course_lib.network import *  # noqa: F403
