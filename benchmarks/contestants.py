@@ -9,6 +9,7 @@ from course_lib.layers import Dense
 from course_lib.losses import SOFTMAX_CROSS_ENTROPY
 from course_lib.network import mlp
 from course_lib.optimizers import SGD, Adam
+from course_lib.training import step
 
 try:
     import torch
@@ -35,9 +36,7 @@ class Ours:
         self.optimizer = make(self.net, **SETTINGS[optimizer])
 
     def step(self, X, Y):
-        Z = self.net.forward(X)
-        self.net.backward(SOFTMAX_CROSS_ENTROPY.grad(Z, Y))
-        self.optimizer.step()
+        return step(self.net, X, Y, SOFTMAX_CROSS_ENTROPY, self.optimizer)
 
     def weights(self):
         return [parameter.value for parameter in self.net.parameters]
@@ -69,6 +68,55 @@ class PyTorchs:
         return [p.detach().numpy().T for p in self.net.parameters()]
 
 
+class Bare:
+    """The network of `Ours` with one hidden layer, in the lines of a textbook, without checks.
+
+    The same lines as ours, so with the value of the loss and ∂J/∂X.
+    """
+
+    def __init__(self, ours, optimizer):
+        self.parameters = [value.copy() for value in ours.weights()]
+        self.velocities = [np.zeros_like(value) for value in self.parameters]
+        self.squares = [np.zeros_like(value) for value in self.parameters]
+        self.update = self.momentum if optimizer.startswith("SGD") else self.adam
+        self.settings, self.t = SETTINGS[optimizer], 0
+
+    def step(self, X, Y):
+        W1, b1, W2, b2 = self.parameters
+        m = len(X)
+        Z1 = X @ W1 + b1
+        A1 = np.maximum(Z1, 0)
+        Z2 = A1 @ W2 + b2
+        E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+        P = E / E.sum(axis=1, keepdims=True)
+        value = -(Y * np.log(P)).sum() / m
+        dZ2 = (P - Y) / m
+        dW2, db2 = A1.T @ dZ2, dZ2.sum(axis=0)
+        dZ1 = dZ2 @ W2.T * (Z1 > 0)
+        dW1, db1, dX = X.T @ dZ1, dZ1.sum(axis=0), dZ1 @ W1.T
+        self.update([dW1, db1, dW2, db2])
+        return value, dX
+
+    def momentum(self, gradients):
+        lr, momentum = self.settings["lr"], self.settings["momentum"]
+        for theta, v, g in zip(self.parameters, self.velocities, gradients, strict=True):
+            v *= momentum
+            v += g
+            theta -= lr * v
+
+    def adam(self, gradients):
+        self.t += 1
+        moments = zip(self.parameters, self.velocities, self.squares, gradients, strict=True)
+        for theta, m, v, g in moments:
+            m[...] = 0.9 * m + (1 - 0.9) * g
+            v[...] = 0.999 * v + (1 - 0.999) * g**2
+            m_hat, v_hat = m / (1 - 0.9**self.t), v / (1 - 0.999**self.t)
+            theta -= self.settings["lr"] * m_hat / (np.sqrt(v_hat) + 1e-8)
+
+    def weights(self):
+        return self.parameters
+
+
 def scikit_learns(sizes, optimizer, **more):
     """An MLPClassifier with the same layers, the same optimiser, and no penalty."""
     settings = SETTINGS[optimizer]
@@ -85,27 +133,33 @@ def scikit_learns(sizes, optimizer, **more):
 
 
 def steps(sizes, m, optimizer, dtype):
-    """One training step of each as a callable, and the floor: our matrix products alone."""
+    """One training step of each as a callable, and the floor: our matrix products alone.
+
+    All start from the same weights, and must have the same weights after one step.
+    """
     X, y = batch(m, sizes[0], sizes[-1], dtype)
     Y = one_hot(y, sizes[-1]).astype(dtype)
     ours = Ours(sizes, optimizer, dtype)
     running = {"ours": lambda: ours.step(X, Y)}
+    others = []
+    if len(sizes) == 3:
+        others.append(bare := Bare(ours, optimizer))
+        running["bare"] = lambda: bare.step(X, Y)
     if torch is not None:
-        theirs = PyTorchs(ours, optimizer)
         X_torch, y_torch = torch.tensor(X), torch.tensor(y)
-        _expect_one_step_alike(ours, theirs, (X, Y), (X_torch, y_torch))
+        others.append(theirs := PyTorchs(ours, optimizer))
         running["PyTorch"] = lambda: theirs.step(X_torch, y_torch)
+    for run in running.values():
+        run()
+    for other in others:
+        _expect_same_weights(ours, other)
     return running | {"products": _products(X, ours.net)}
 
 
-def _expect_one_step_alike(ours, theirs, our_batch, their_batch):
-    ours.step(*our_batch)
-    theirs.step(*their_batch)
+def _expect_same_weights(ours, other):
     tolerance = 1e-4 if ours.net.dtype == np.float32 else 1e-9
-    for one, other in zip(ours.weights(), theirs.weights(), strict=True):
-        assert np.allclose(one, other, rtol=tolerance, atol=tolerance), (
-            "they compute different things"
-        )
+    for one, two in zip(ours.weights(), other.weights(), strict=True):
+        assert np.allclose(one, two, rtol=tolerance, atol=tolerance), "they differ"
 
 
 def _products(X, net):

@@ -43,11 +43,13 @@ def one_step(rounds):
                     dtype.__name__,
                     f"{times.best('ours'):.0f} µs",
                     f"{times.best('products'):.0f} µs",
+                    times.ratio("ours", "bare"),
                     times.ratio("ours", "PyTorch") if torch is not None else NO_TORCH,
                     times.ratio("ours", "scikit-learn"),
                 ]
             )
-    head = ["optimiser", "type", "ours", "products alone", "ours / PyTorch", "ours / scikit-learn"]
+    head = ["optimiser", "type", "ours", "products alone",
+            "ours / the same lines, bare", "ours / PyTorch", "ours / scikit-learn"]  # fmt: skip
     return table(head, rows)
 
 

@@ -1,5 +1,6 @@
 """Checks on arguments whose errors teach: who, what came, what was expected, why, a hint."""
 
+import math
 from functools import lru_cache
 from numbers import Real
 
@@ -10,15 +11,26 @@ __all__ = [
     "ShapeError",
     "expect",
     "expect_between",
+    "expect_examples",
     "expect_finite",
+    "expect_finite_labels",
     "expect_lengths",
+    "expect_logits",
+    "expect_one_hot",
     "expect_one_of",
     "expect_picture_shape",
     "expect_pictures",
+    "expect_probabilities",
     "expect_rng",
+    "expect_same_shape",
+    "expect_shape",
     "expect_whole",
     "floats",
+    "outputs_and_labels",
 ]
+
+
+PICTURES = "pictures, their channels last"
 
 
 class ShapeError(ValueError):
@@ -30,7 +42,7 @@ class NotFiniteError(ValueError):
 
 
 def expect(who, name, array, shape, why):
-    """Raise `ShapeError` unless `array` has the shape `shape`.
+    """`array` as floating-point numbers of the shape `shape`, or an error that teaches.
 
     Parameters
     ----------
@@ -43,25 +55,68 @@ def expect(who, name, array, shape, why):
     why : str
         What the shape means, as a sentence goes on: "one example per row".
 
+    Returns
+    -------
+    ndarray
+        `array` as `floats` returns it.
+
     Raises
     ------
     ShapeError
         ``Dense: X has shape (2, 4), expected (m, 2): one example per row. Did you mean X.T?``
+    ValueError
+        For anything but real numbers.
 
     Source: notebook 04, "what each axis means".
     """
-    came = np.shape(array)
-    if _fits(came, shape):
+    array = floats(who, name, array)
+    if array.shape != shape:
+        expect_shape(who, name, array.shape, shape, why)
+    return array
+
+
+def expect_shape(who, name, shape, expected, why):
+    """Raise `ShapeError` unless `shape`, that of the array `name`, is `expected`; see `expect`."""
+    if _fits(shape, expected):
         return
-    if 0 in came:
+    if 0 in shape:
         raise ShapeError(
-            f"{who}: {name} has shape {_text(came)}, it is empty; expected {_text(shape)} with "
+            f"{who}: {name} has shape {_text(shape)}, it is empty; expected {_text(expected)} with "
             f"at least one entry along each axis: {why}."
         )
-    hint = _hint(name, came, shape)
+    hint = _hint(name, shape, expected)
     raise ShapeError(
-        f"{who}: {name} has shape {_text(came)}, expected {_text(shape)}: {why}.{hint}"
+        f"{who}: {name} has shape {_text(shape)}, expected {_text(expected)}: {why}.{hint}"
     )
+
+
+def expect_same_shape(who, why, **arrays):
+    """Raise `ShapeError` unless all `arrays`, by name, have the shape of the first.
+
+    NumPy would broadcast them without a word.
+    """
+    shapes = {name: np.shape(array) for name, array in arrays.items()}
+    (first, expected), *others = shapes.items()
+    for name, shape in others:
+        if shape != expected:
+            raise ShapeError(
+                f"{who}: {name} has shape {_text(shape)}, expected {_text(expected)}, the shape of "
+                f"{first}: {why}."
+            )
+
+
+def expect_examples(who, X, dtype):
+    """A copy of the batch X in the type `dtype`.
+
+    Raises ValueError for text, NaN, infinities or no example at all.
+    """
+    X = np.array(floats(who, "X", X), dtype=dtype)
+    if X.size == 0:
+        raise ValueError(
+            f"{who}: X is empty, it has shape {X.shape}; expected at least one example."
+        )
+    expect_finite(who, "X", X, "Remove or mend the examples that are incomplete.")
+    return X
 
 
 def floats(who, name, value):
@@ -69,6 +124,8 @@ def floats(who, name, value):
 
     Raises ValueError for text, objects, ragged lists and complex numbers.
     """
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        return value
     try:
         array = np.asarray(value)
     except ValueError:
@@ -80,6 +137,8 @@ def floats(who, name, value):
         return array
     if array.dtype.kind in "iub":
         return array.astype(np.float64)
+    if value is None:
+        raise ValueError(f"{who}: {name} is None, expected real numbers. Is a `return` missing?")
     raise ValueError(
         f"{who}: {name} holds {_kind(array)}, expected real numbers. "
         f"Try np.array({name}, dtype=float) and look at the entry that it names."
@@ -88,6 +147,9 @@ def floats(who, name, value):
 
 def expect_finite(who, name, array, hint):
     """Raise `NotFiniteError` if any entry of `array` is NaN or infinite, naming the first."""
+    array = np.asarray(array)
+    if array.flags.c_contiguous and math.isfinite(np.vdot(array, array)):
+        return  # the common case, fast; a sum that is too large says nothing yet
     finite = np.isfinite(array)
     if finite.all():
         return
@@ -98,6 +160,80 @@ def expect_finite(who, name, array, hint):
     raise NotFiniteError(
         f"{who}: {name} has {entries} NaN or infinite{place}; expected finite numbers. {hint}"
     )
+
+
+def outputs_and_labels(who, Z, Y):
+    """The outputs Z and the labels Y as floating-point arrays of Z's type.
+
+    Raises ShapeError where their shapes differ, ValueError for an empty batch, or outputs that
+    are not finite. `who` is the loss.
+    """
+    Z, Y = floats(who, "Z", Z), floats(who, "Y", Y)
+    if Z.shape != Y.shape:
+        raise ShapeError(
+            f"{who}: Z has shape {Z.shape} and Y has shape {Y.shape}, expected the "
+            f"{_same_shape(Z, Y)}"
+        )
+    if Z.ndim == 0:
+        raise ShapeError(
+            f"{who}: Z and Y are single numbers, expected arrays with one example per row. "
+            f"Try np.array([[z]]) and np.array([[y]])."
+        )
+    if Z.size == 0:
+        raise ValueError(
+            f"{who}: the batch is empty, Z and Y have shape {Z.shape}; expected at least one "
+            f"example: the mean over none does not exist."
+        )
+    expect_finite(
+        who, "Z", Z, "If this came while training, try a smaller step or scaled features."
+    )
+    return Z, Y.astype(Z.dtype, copy=False)
+
+
+def expect_logits(who, Z, k):
+    """Raise ShapeError unless Z is (m, 1), where `k` is 1, or (m, k) for two classes or more."""
+    if k == 1:
+        return expect_shape(who, "Z", Z.shape, ("m", 1), "one logit per example")
+    expect_shape(who, "Z", Z.shape, ("m", "k"), "one row per example, one score per class")
+    if Z.shape[1] == 1:
+        raise ShapeError(
+            f"{who}: Z has shape {Z.shape}, expected at least two classes: the softmax of a single "
+            f"score is always 1. For yes or no, use BINARY_CROSS_ENTROPY."
+        )
+    return None
+
+
+def expect_finite_labels(who, Y):
+    """Raise `NotFiniteError` for labels that are NaN or infinite."""
+    expect_finite(who, "Y", Y, "Remove the rows without a label.")
+
+
+def expect_probabilities(who, Y):
+    """Raise ValueError unless all labels lie between 0 and 1."""
+    if Y.min() >= 0 and Y.max() <= 1:
+        return
+    expect_finite_labels(who, Y)
+    label = Y.min() if Y.min() < 0 else Y.max()
+    remedy = "Labels -1 and +1 become 0 and 1 by (Y + 1) / 2."
+    if Y.min() >= 0:
+        remedy = "Numbers of classes, counted from 0, become rows by one_hot(labels, k)."
+    raise ValueError(
+        f"{who}: Y holds the label {label:g}, expected 0, 1 or a probability between them. {remedy}"
+    )
+
+
+def expect_one_hot(who, Y):
+    """Raise ValueError unless each row of Y is one-hot, or a distribution that sums to 1."""
+    off = Y @ np.ones(Y.shape[1], Y.dtype) - 1
+    if Y.min() >= 0 and np.vdot(off, off) <= 1e-10:
+        return
+    expect_probabilities(who, Y)
+    row = int(np.argmax(np.abs(off)))
+    if abs(off[row]) > 1e-5:
+        raise ValueError(
+            f"{who}: row {row} of Y sums to {off[row] + 1:g}, expected 1: a one-hot row or a "
+            f"distribution over the classes. Try one_hot(labels, {Y.shape[1]})."
+        )
 
 
 def expect_whole(who, name, number, least=1):
@@ -151,11 +287,10 @@ def expect_pictures(who, X, channels="channels"):
     """X as an array of pictures (m, height, width, channels), or ShapeError."""
     X = floats(who, "X", X)
     if X.ndim == 4 and channels in ("channels", X.shape[3]):
-        expect(who, "X", X, ("m", "height", "width", channels), "pictures, their channels last")
-        return X
+        return expect(who, "X", X, ("m", "height", "width", channels), PICTURES)
     raise ShapeError(
-        f"{who}: X has shape {X.shape}, expected (m, height, width, {channels}): pictures, "
-        f"their channels last.{_remedy(X, channels)}"
+        f"{who}: X has shape {X.shape}, expected (m, height, width, {channels}): {PICTURES}."
+        f"{_remedy(X, channels)}"
     )
 
 
@@ -197,6 +332,25 @@ def _hint(name, came, shape):
     if len(came) == 2 and 1 in came and _fits((max(came),), shape):
         return f" Did you mean {name}.ravel()?"
     return ""
+
+
+def _same_shape(Z, Y):
+    """How the sentence about two shapes goes on, by the mistake that they suggest."""
+    if Z.ndim == 2 and Z.shape[1] > 1 and Y.shape in (Z.shape[:1], (len(Z), 1)):
+        labels = "Y" if Y.ndim == 1 else "Y.ravel()"
+        return (
+            f"shape of Z in both: Y has one label per example where one entry per class is "
+            f"needed. Try one_hot({labels}, {Z.shape[1]})."
+        )
+    try:
+        both = np.broadcast_shapes(Z.shape, Y.shape)
+        why = f"Z - Y would silently become {both}"
+    except ValueError:
+        why = "each output needs its own label"
+    return (
+        f"same shape: {why}. Give both the shape (m, k), one example per row: for one output, "
+        f"Y[:, None]."
+    )
 
 
 def _text(shape):

@@ -1,13 +1,15 @@
-"""Layers for pictures: convolution, and pooling.
+"""Layers for pictures: convolution, and pooling. Source: notebook 08.
 
 Pictures are (m, height, width, channels), kernels (size, size, c_in, c_out). What is called
 convolution here, as everywhere with neural networks, is cross-correlation: the kernel is not
-turned. The examples stand first for the reader, and last in memory: see `windows`.
+turned. The layers come first; below them stand the operations that they are made of.
 
-Source: notebook 08.
+Every array of pictures is indexed as above. In memory the examples stand last,
+(height, width, channels, m): a pixel of all examples is one block, and so are the rows of a
+window.
 """
 
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import product
 
 import numpy as np
@@ -18,87 +20,25 @@ from course_lib.checks import (
     expect_picture_shape,
     expect_pictures,
     expect_whole,
-    floats,
 )
 from course_lib.initializers import he
-from course_lib.layers import Layer, Parameter, drawn
+from course_lib.layers import Layer, Parameter, initial_weights
 
 __all__ = [
     "AvgPool2D",
     "Conv2D",
     "MaxPool2D",
+    "Pool2D",
+    "Windows",
+    "correlate",
     "correlate_loops",
-    "count_windows",
-    "examples_first",
     "examples_last",
-    "padded",
-    "parts",
-    "windows",
+    "output_size",
+    "spread",
+    "surround",
+    "turn",
+    "weighted_sum",
 ]
-
-
-def count_windows(who, height, width, size, stride, pad=0):
-    """How many windows of `size` by `size` fit, `stride` apart: rows and columns.
-
-    (length + 2 pad - size) // stride + 1 along each side. Raises ShapeError if there is none.
-    """
-    if min(height, width) + 2 * pad < size:
-        around = f" and {pad} of padding on each side" if pad else ""
-        raise ShapeError(
-            f"{who}: X has pictures of {height} × {width} pixels{around}, expected at least "
-            f"{size} × {size}, the window. Take a smaller window, or larger pictures."
-        )
-    sides = height + 2 * pad, width + 2 * pad
-    return tuple((side - size) // stride + 1 for side in sides)  # (8.6)
-
-
-def examples_last(X):
-    """(m, height, width, channels) as (height, width, channels, m), contiguous."""
-    return np.ascontiguousarray(X.transpose(1, 2, 3, 0))
-
-
-def examples_first(A):
-    """The way back, as a view: the memory stays as it is."""
-    return A.transpose(3, 0, 1, 2)
-
-
-def padded(A, pad):
-    """A (height, width, channels, m) with `pad` zeros on each side of every picture."""
-    if pad == 0:
-        return A
-    height, width, channels, m = A.shape
-    around = np.zeros((height + 2 * pad, width + 2 * pad, channels, m), dtype=A.dtype)
-    around[pad : pad + height, pad : pad + width] = A
-    return around
-
-
-def parts(A, counts, size, stride):
-    """For each place in a window, in row order: that place in every window, a view of A.
-
-    A is (height, width, channels, m), each view (rows, columns, channels, m).
-    """
-    rows, columns = counts
-    for u in range(size):
-        for v in range(size):
-            down = slice(u, u + stride * (rows - 1) + 1, stride)
-            right = slice(v, v + stride * (columns - 1) + 1, stride)
-            yield A[down, right]
-
-
-def windows(A, counts, size, stride):
-    """What each window sees, as a column: (rows, columns, size · size · channels, m).
-
-    Within a window, pixels go down first, then to the right. The `size` rows that a window
-    touches are stacked once; windows then overlap in memory, and nothing more is copied.
-    """
-    rows, columns = counts
-    _, width, channels, m = A.shape
-    stacked = np.empty((rows, width, size, channels, m), dtype=A.dtype)
-    for u in range(size):
-        stacked[:, :, u] = A[u : u + stride * (rows - 1) + 1 : stride]
-    row, pixel, _, _, number = stacked.strides
-    shape = rows, columns, size * size * channels, m
-    return np.ndarray(shape, A.dtype, stacked, strides=(row, stride * pixel, m * number, number))
 
 
 def correlate_loops(X, W, b, *, stride=1, pad=0):
@@ -109,14 +49,14 @@ def correlate_loops(X, W, b, *, stride=1, pad=0):
     slow: the oracle of `Conv2D`. Raises ShapeError for shapes that do not go together,
     ValueError for a stride or pad out of its range.
     """
-    W, b = floats("correlate_loops", "W", W), floats("correlate_loops", "b", b)
-    expect("correlate_loops", "W", W, ("size", "size", "c_in", "c_out"), "a square of weights")
-    expect("correlate_loops", "b", b, W.shape[3:], "one bias for each kernel")
-    X = expect_pictures("correlate_loops", X, W.shape[2])
-    size, stride, pad = _settings("correlate_loops", len(W), stride, pad)
-    counts = count_windows("correlate_loops", *X.shape[1:3], size, stride, pad)
+    who = "correlate_loops"
+    W = expect(who, "W", W, ("size", "size", "c_in", "c_out"), "a square of weights")
+    b = expect(who, "b", b, W.shape[3:], "one bias for each kernel")
+    X = expect_pictures(who, X, W.shape[2])
+    size, stride, pad = _expect_settings(who, len(W), stride, pad)
+    rows, columns = output_size(who, X.shape[1:3], size, stride, pad)
     X = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
-    Z = np.zeros((len(X), *counts, len(b)), dtype=np.result_type(X, W, b))
+    Z = np.zeros((len(X), rows, columns, len(b)), dtype=np.result_type(X, W, b))
     for i, r, s, k in product(*map(range, Z.shape)):
         window = X[i, r * stride : r * stride + size, s * stride : s * stride + size]
         Z[i, r, s, k] = (window * W[..., k]).sum() + b[k]  # (8.5)
@@ -136,163 +76,244 @@ class Conv2D(Layer):
     """
 
     def __init__(self, c_in, c_out, size, *, stride=1, pad=0, rng, init=he):
-        self.size, self.stride, self.pad = _settings("Conv2D", size, stride, pad)
+        self.size, self.stride, self.pad = _expect_settings("Conv2D", size, stride, pad)
         channels = expect_whole("Conv2D", "c_in", c_in), expect_whole("Conv2D", "c_out", c_out)
-        shape = (self.size, self.size, *channels)
-        self.W = Parameter("W", drawn("Conv2D", init, shape, rng), decays=True)
+        W = initial_weights("Conv2D", init, (self.size, self.size, *channels), rng)
+        self.W = Parameter("W", W, decays=True)
         self.b = Parameter("b", np.zeros(c_out), decays=False)
         self.parameters = (self.W, self.b)
 
     def forward(self, X):
         W, b = self.W.value, self.b.value
         X = expect_pictures("Conv2D", X, W.shape[2])
-        A = padded(examples_last(X), self.pad)
-        seen = windows(A, self._counts(X.shape[1:]), self.size, self.stride)
-        self._cache = X.shape, seen
-        Z = _as_matrix(W).T @ seen
-        Z += b[:, None]  # (8.5)
-        return examples_first(Z)
+        sides = output_size("Conv2D", X.shape[1:3], self.size, self.stride, self.pad)
+        windows = Windows(surround(X, self.pad), self.size, self.stride, *sides)
+        self._cache = X.shape, windows
+        return correlate(windows, W) + b  # (8.5)
 
     def backward(self, dZ):
-        (m, height, width, c_in), seen = self._recall()
-        W, pad, size = self.W.value, self.pad, self.size
-        Z_shape = (m, *self.output_shape((height, width, c_in)))
-        dZ = floats("Conv2D", "dZ", dZ)
-        expect("Conv2D", "dZ", dZ, Z_shape, "the shape of Z, the output")
-        D = examples_last(dZ)
-        dW = (seen @ D.swapaxes(2, 3)).sum(axis=(0, 1))  # (8.10)
-        self.W.grad = _as_kernels(dW, W.shape)
-        self.b.grad = D.sum(axis=(0, 1)).sum(axis=1)  # (8.11)
-        turned = W[::-1, ::-1].swapaxes(2, 3)  # by 180°, and from c_out to c_in
-        more = 2 * pad + size - 1
-        around = np.zeros((height + more, width + more, *D.shape[2:]), dtype=D.dtype)
-        next(parts(around[size - 1 :, size - 1 :], D.shape[:2], 1, self.stride))[...] = D
-        inner = around[pad : height + more - pad, pad : width + more - pad]
-        dX = _as_matrix(turned).T @ windows(inner, (height, width), size, 1)  # (8.13)
-        return examples_first(dX)
+        (_, height, width, _), windows = self._recall()
+        W = self.W.value
+        dZ = expect("Conv2D", "dZ", dZ, windows.output_shape(W.shape[3]), "the shape of the output")
+        self.W.grad = weighted_sum(windows, dZ)  # (8.10)
+        self.b.grad = dZ.sum(axis=(1, 2)).sum(axis=0)  # (8.11)
+        ring = surround(spread(dZ, windows), self.size - 1 - self.pad)
+        return correlate(Windows(ring, self.size, 1, height, width), turn(W))  # (8.13)
 
     def output_shape(self, shape):
         expect_picture_shape("Conv2D", shape, self.W.value.shape[2])
-        return (*self._counts(shape), self.W.value.shape[3])
+        size = output_size("Conv2D", shape[:2], self.size, self.stride, self.pad)
+        return (*size, self.W.value.shape[3])
 
     def multiplications(self, shape):
         rows, columns, _ = self.output_shape(shape)
         return rows * columns * self.W.value.size
 
-    def _counts(self, shape):
-        return count_windows("Conv2D", *shape[:2], self.size, self.stride, self.pad)
-
     def __repr__(self):
         *_, c_in, c_out = self.W.value.shape
-        more = f", stride={self.stride}" * (self.stride > 1) + f", pad={self.pad}" * (self.pad > 0)
-        return f"Conv2D({c_in}, {c_out}, {self.size}{more})"
+        stride = f", stride={self.stride}" * (self.stride > 1)
+        pad = f", pad={self.pad}" * (self.pad > 0)
+        return f"Conv2D({c_in}, {c_out}, {self.size}{stride}{pad})"
 
 
-class MaxPool2D(Layer):
-    """The largest number of each window, for each channel by itself.
+class Pool2D(Layer):
+    """What both pools share: one number for each window, for each channel by itself.
 
     Windows of `size` by `size` pixels stand `stride` apart (None: `size`); rows and columns that
-    fill no window are left out. The gradient goes to where the maximum was, the first one in row
-    order if there are several. Raises as `Conv2D` does.
+    fill no window are left out. Raises as `Conv2D` does.
     """
 
     def __init__(self, size, *, stride=None):
-        self.size, self.stride, _ = _settings("MaxPool2D", size, stride)
+        who = type(self).__name__
+        self.size, self.stride, _ = _expect_settings(who, size, size if stride is None else stride)
+
+    def windows(self, X):
+        """The `Windows` of the pictures X."""
+        X = expect_pictures(type(self).__name__, X)
+        sides = output_size(type(self).__name__, X.shape[1:3], self.size, self.stride)
+        return Windows(X, self.size, self.stride, *sides)
+
+    def output_shape(self, shape):
+        who = type(self).__name__
+        expect_picture_shape(who, shape)
+        return (*output_size(who, shape[:2], self.size, self.stride), shape[2])
+
+    def __repr__(self):
+        stride = f", stride={self.stride}" * (self.stride != self.size)
+        return f"{type(self).__name__}({self.size}{stride})"
+
+
+class MaxPool2D(Pool2D):
+    """The largest number of each window; windows as in `Pool2D`.
+
+    The gradient goes to where the maximum was, the first one in row order if there are several.
+    """
 
     def forward(self, X):
-        A, counts = _input(self, X)
-        Z = reduce(np.maximum, parts(A, counts, self.size, self.stride))
-        self._cache = A, Z
-        return examples_first(Z.copy())
+        windows = self.windows(X)
+        Z = reduce(np.maximum, windows.pixels(windows.X))
+        self._cache = windows, Z
+        return Z.copy(order="K")
 
     def backward(self, dZ):
-        A, Z = self._recall()
-        D, dA = _slope(self, dZ, Z), np.zeros_like(A)
-        seen = parts(A, Z.shape[:2], self.size, self.stride)
-        slopes = parts(dA, Z.shape[:2], self.size, self.stride)
-        apart = self.stride >= self.size  # each pixel in one window at most
-        free = np.ones(Z.shape, dtype=bool)  # no maximum found yet
-        for x, dx in zip(seen, slopes, strict=True):
-            first = free & (x == Z)  # (8.8)
-            if apart:
-                np.multiply(first, D, out=dx)
+        windows, Z = self._recall()
+        dZ = examples_last(expect("MaxPool2D", "dZ", dZ, Z.shape, "the shape of the output"))
+        dX = np.zeros_like(windows.X)
+        unmet = np.ones_like(Z, dtype=bool)  # windows whose maximum has not been met yet
+        for x, dx in zip(windows.pixels(windows.X), windows.pixels(dX), strict=True):
+            first = unmet & (x == Z)  # (8.8)
+            if windows.overlap:
+                dx += first * dZ
             else:
-                dx += first * D
-            free ^= first
-        return examples_first(dA)
-
-    def output_shape(self, shape):
-        return _pooled_shape(self, shape)
-
-    def __repr__(self):
-        return _pool_text(self)
+                np.multiply(first, dZ, out=dx)
+            unmet ^= first
+        return dX
 
 
-class AvgPool2D(Layer):
-    """The mean of each window, for each channel by itself; windows as in `MaxPool2D`.
+class AvgPool2D(Pool2D):
+    """The mean of each window; windows as in `Pool2D`.
 
-    The gradient is shared evenly among the pixels of the window. Raises as `Conv2D` does.
+    The gradient is shared evenly among the pixels of the window.
     """
 
-    def __init__(self, size, *, stride=None):
-        self.size, self.stride, _ = _settings("AvgPool2D", size, stride)
-
     def forward(self, X):
-        A, counts = _input(self, X)
-        Z = reduce(np.add, parts(A, counts, self.size, self.stride)) / A.dtype.type(self.size**2)
-        self._cache = A.shape, Z
-        return examples_first(Z)
+        windows = self.windows(X)
+        self._cache = windows
+        return reduce(np.add, windows.pixels(windows.X)) / self.size**2
 
     def backward(self, dZ):
-        shape, Z = self._recall()
-        share = _slope(self, dZ, Z) / Z.dtype.type(self.size**2)  # (8.9)
-        dA = np.zeros(shape, dtype=share.dtype)
-        for dx in parts(dA, Z.shape[:2], self.size, self.stride):
+        windows = self._recall()
+        shape = windows.output_shape(windows.X.shape[3])
+        dZ = examples_last(expect("AvgPool2D", "dZ", dZ, shape, "the shape of the output"))
+        share, dX = dZ / self.size**2, np.zeros_like(windows.X)  # (8.9)
+        for dx in windows.pixels(dX):
             dx += share
-        return examples_first(dA)
-
-    def output_shape(self, shape):
-        return _pooled_shape(self, shape)
-
-    def __repr__(self):
-        return _pool_text(self)
+        return dX
 
 
-def _as_matrix(W):
-    """Kernels (size, size, c_in, c_out) as columns, their pixels in the order of `windows`."""
+def output_size(who, sides, size, stride, pad=0):
+    """(length + 2 pad - size) // stride + 1 for both `sides` of a picture: rows and columns.
+
+    As many windows of `size` by `size` fit, `stride` apart. Raises ShapeError in the name of
+    `who` if none does.
+    """
+    if min(sides) + 2 * pad < size:
+        padding = f" and {pad} of padding on each side" if pad else ""
+        raise ShapeError(
+            f"{who}: X has pictures of {sides[0]} × {sides[1]} pixels{padding}, expected at least "
+            f"{size} × {size}, the window. Take a smaller window, or larger pictures."
+        )
+    return tuple((side + 2 * pad - size) // stride + 1 for side in sides)  # (8.6)
+
+
+def surround(X, pad):
+    """X with a ring of `pad` zeros around each picture; below 0, with a ring cut off."""
+    m, height, width, channels = X.shape
+    if pad <= 0:
+        return X[:, -pad : height + pad, -pad : width + pad]
+    around = _zeros((m, height + 2 * pad, width + 2 * pad, channels), X.dtype)
+    around[:, pad : pad + height, pad : pad + width] = X
+    return around
+
+
+def turn(W):
+    """The kernels W turned by 180°, with c_in and c_out in each other's place."""
+    return W[::-1, ::-1].swapaxes(2, 3)
+
+
+def spread(dZ, windows):
+    """dZ with zeros between: each number where a window of stride 1 would have it."""
+    stride, size = windows.stride, windows.size
+    if stride == 1:
+        return dZ
+    m, height, width, _ = windows.X.shape
+    apart = _zeros((m, height - size + 1, width - size + 1, dZ.shape[3]), dZ.dtype)
+    apart[:, ::stride, ::stride][:, : windows.rows, : windows.columns] = dZ
+    return apart
+
+
+def examples_last(X):
+    """The same pictures X, with the examples last in memory."""
+    return _pictures(_memory(X))
+
+
+def correlate(windows, W):
+    """The dot product of each window with each kernel of W: (8.5) without its bias.
+
+    Returns pictures (m, rows, columns, c_out).
+    """
+    return _pictures(_as_columns(W).T @ windows.as_columns)
+
+
+def weighted_sum(windows, dZ):
+    """Σ dZ[i, r, s, k] · window (i, r, s), over examples i and places r, s: (8.10).
+
+    Returns an array of the shape of the kernels, (size, size, c_in, c_out).
+    """
+    size, c_in, c_out = windows.size, windows.X.shape[3], dZ.shape[3]
+    dW = (windows.as_columns @ _memory(dZ).swapaxes(2, 3)).sum(axis=(0, 1))
+    return dW.reshape(size, size, c_in, c_out).swapaxes(0, 1)
+
+
+class Windows:
+    """Windows of `size` by `size` pixels, `stride` apart, on pictures X: `rows` × `columns`."""
+
+    def __init__(self, X, size, stride, rows, columns):
+        self.X, self.size, self.stride = X, size, stride
+        self.rows, self.columns = rows, columns
+        self.overlap = stride < size
+
+    def output_shape(self, channels):
+        """The shape of pictures with a pixel for each window: (m, rows, columns, channels)."""
+        return len(self.X), self.rows, self.columns, channels
+
+    def pixels(self, X):
+        """For each place in a window, in row order: that pixel of every window, a view of X."""
+        height, width = (self.stride * (n - 1) + 1 for n in (self.rows, self.columns))
+        for u in range(self.size):
+            for v in range(self.size):
+                yield X[:, u : u + height : self.stride, v : v + width : self.stride]
+
+    @cached_property
+    def as_columns(self):
+        """Each window as a column (im2col): (rows, columns, size · size · c_in, m).
+
+        Within a window, pixels go down first, then to the right. The `size` rows that a window
+        touches are stacked once; windows then overlap in memory, and nothing more is copied.
+        """
+        A, size, stride = _memory(self.X), self.size, self.stride
+        _, width, c_in, m = A.shape
+        stacked = np.empty((self.rows, width, size, c_in, m), A.dtype)
+        for u in range(size):
+            stacked[:, :, u] = A[u : u + stride * (self.rows - 1) + 1 : stride]
+        row, pixel, _, _, number = stacked.strides
+        shape = self.rows, self.columns, size * size * c_in, m
+        strides = row, stride * pixel, m * number, number
+        return np.ndarray(shape, A.dtype, stacked, strides=strides)
+
+
+def _as_columns(W):
+    """Kernels as columns (size · size · c_in, c_out), pixels in the order of `Windows`."""
     return W.swapaxes(0, 1).reshape(-1, W.shape[3])
 
 
-def _as_kernels(matrix, shape):
-    """The way back from `_as_matrix`."""
-    return matrix.reshape(shape).swapaxes(0, 1)
+def _memory(X):
+    """Pictures X as they lie in memory, (height, width, channels, m); a copy if they do not."""
+    return np.ascontiguousarray(X.transpose(1, 2, 3, 0))
 
 
-def _settings(who, size, stride, pad=0):
-    size = expect_whole(who, "size", size)
-    stride = size if stride is None else expect_whole(who, "stride", stride)
+def _pictures(memory):
+    """The pictures (m, height, width, channels) that lie so in memory."""
+    return memory.transpose(3, 0, 1, 2)
+
+
+def _zeros(shape, dtype):
+    """Pictures of zeros."""
+    m, height, width, channels = shape
+    return _pictures(np.zeros((height, width, channels, m), dtype))
+
+
+def _expect_settings(who, size, stride, pad=0):
+    """The settings of windows as Python's whole numbers, which do not overflow."""
+    size, stride = expect_whole(who, "size", size), expect_whole(who, "stride", stride)
     return size, stride, expect_whole(who, "pad", pad, least=0)
-
-
-def _input(pool, X):
-    who = type(pool).__name__
-    X = expect_pictures(who, X)
-    return examples_last(X), count_windows(who, *X.shape[1:3], pool.size, pool.stride)
-
-
-def _slope(pool, dZ, Z):
-    who = type(pool).__name__
-    dZ = floats(who, "dZ", dZ)
-    expect(who, "dZ", dZ, examples_first(Z).shape, "the shape of the output")
-    return examples_last(dZ)
-
-
-def _pooled_shape(pool, shape):
-    who = type(pool).__name__
-    expect_picture_shape(who, shape)
-    return (*count_windows(who, *shape[:2], pool.size, pool.stride), shape[2])
-
-
-def _pool_text(pool):
-    stride = f", stride={pool.stride}" * (pool.stride != pool.size)
-    return f"{type(pool).__name__}({pool.size}{stride})"

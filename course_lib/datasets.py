@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from course_lib import ROOT
-from course_lib.checks import ShapeError, expect, expect_pictures, expect_rng, expect_whole, floats
+from course_lib.checks import ShapeError, expect, expect_pictures, expect_rng, expect_whole
 
 __all__ = [
     "diamond",
@@ -122,8 +122,8 @@ def gaussians(*, rng, m=200, means=((-1, 0), (1, 1)), deviations=((1, 1.5), (1, 
     `means` and `deviations` have the same shape (2, n). Source: notebook 03.
     """
     _checked("gaussians", rng, m)
-    means, deviations = floats("gaussians", "means", means), np.asarray(deviations, dtype=float)
-    expect("gaussians", "means", means, (2, "n"), "a row per class, a column per feature")
+    means = expect("gaussians", "means", means, (2, "n"), "a row per class, a column per feature")
+    deviations = np.asarray(deviations, dtype=float)
     if deviations.shape != means.shape:
         raise ShapeError(
             f"gaussians: deviations has shape {deviations.shape}, expected that of means, "
@@ -263,8 +263,7 @@ def one_hot(labels, k):
     Raises ShapeError if labels are not in one axis, ValueError for a label that is not one of
     0, …, k - 1 or a k below 1. Source: notebook 03.
     """
-    labels = floats("one_hot", "labels", labels)
-    expect("one_hot", "labels", labels, ("m",), "one label per example")
+    labels = expect("one_hot", "labels", labels, ("m",), "one label per example")
     if not isinstance(k, int | np.integer) or k < 1:
         raise ValueError(f"one_hot: k is {k!r}, expected the number of classes, at least 1.")
     known = np.isin(labels, np.arange(k))

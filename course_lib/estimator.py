@@ -11,10 +11,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from course_lib import activations as phi
+from course_lib import activations
 from course_lib.activations import sigmoid, softmax
 from course_lib.checks import (
-    NotFiniteError,
     expect_between,
     expect_lengths,
     expect_one_of,
@@ -24,50 +23,18 @@ from course_lib.initializers import he, xavier
 from course_lib.losses import BINARY_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY
 from course_lib.network import mlp
 from course_lib.optimizers import SGD, Adam
-from course_lib.training import judge, one_epoch
+from course_lib.training import DivergenceError, fit
 
-__all__ = [
-    "ACTIVATIONS",
-    "WHO",
-    "NeuralNetworkClassifier",
-    "expect_settings",
-    "hidden_sizes",
-]
+__all__ = ["NeuralNetworkClassifier"]
 
 
 WHO = "NeuralNetworkClassifier"
 ACTIVATIONS = {
-    "relu": (phi.relu, phi.relu_prime, he),
-    "leaky_relu": (phi.leaky_relu, phi.leaky_relu_prime, he),
-    "tanh": (phi.tanh, phi.tanh_prime, xavier),
-    "sigmoid": (phi.sigmoid, phi.sigmoid_prime, xavier),
+    "relu": (activations.relu, activations.relu_prime, he),
+    "leaky_relu": (activations.leaky_relu, activations.leaky_relu_prime, he),
+    "tanh": (activations.tanh, activations.tanh_prime, xavier),
+    "sigmoid": (activations.sigmoid, activations.sigmoid_prime, xavier),
 }
-
-
-def hidden_sizes(model):
-    """The units of each hidden layer as a tuple; a single number means one layer."""
-    hidden = model.hidden
-    return tuple(hidden) if isinstance(hidden, tuple | list) else (hidden,)
-
-
-def expect_settings(model):
-    """Raise ValueError for a parameter of `model` that is out of its range."""
-    if hidden_sizes(model):
-        expect_lengths(WHO, "hidden", hidden_sizes(model))
-    expect_one_of(WHO, "activation", model.activation, ACTIVATIONS)
-    expect_one_of(WHO, "optimizer", model.optimizer, ("adam", "sgd"))
-    for name in ("max_iter", "n_iter_no_change"):
-        expect_whole(WHO, name, getattr(model, name))
-    if model.batch_size is not None:
-        expect_whole(WHO, "batch_size", model.batch_size)
-    for name in ("weight_decay", "tol"):
-        expect_between(WHO, name, getattr(model, name), 0, closed=True)
-    expect_between(WHO, "momentum", model.momentum, 0, 1, closed=True)
-    expect_between(WHO, "lr", model.lr, 0)
-    expect_between(WHO, "validation_fraction", model.validation_fraction, 0, 1)
-
-
-DTYPES = (np.float64, np.float32)
 
 
 class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
@@ -159,7 +126,23 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
             X, X_val, y, y_val = self._split(X, y)
             held_back = X_val, binarizer.transform(y_val).astype(X.dtype)
         self._begin(X, binarizer)
-        self._train(X, self._labels(y), held_back)
+        history = self._train(
+            X,
+            self._labels(y),
+            self.max_iter,
+            validation=held_back,
+            patience=self.n_iter_no_change,
+            tol=self.tol,
+        )
+        if history.ending == "interrupted":
+            warnings.warn(f"{WHO}: interrupted, {self.n_iter_} epochs are done.", stacklevel=2)
+        elif history.ending == "all epochs done":
+            warnings.warn(
+                f"{WHO}: after max_iter={self.max_iter} epochs the loss had not settled yet. "
+                f"Raise max_iter or lr, or scale the features.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
         return self
 
     def partial_fit(self, X, y, classes=None):
@@ -188,7 +171,7 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
             )
         if first:
             self._begin(X, binarizer)
-        self._one_epoch(X, self._labels(y))
+        self._train(X, self._labels(y), epochs=1)
         return self
 
     def decision_function(self, X):
@@ -209,7 +192,7 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[(Z > 0).astype(int) if Z.ndim == 1 else Z.argmax(axis=1)]
 
     def _checked(self, X, y, *, reset):
-        expect_settings(self)
+        _expect_settings(self)
         X, y = validate_data(self, X, y, dtype=DTYPES, reset=reset)
         check_classification_targets(y)
         return X, y
@@ -231,10 +214,10 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
                 f"{WHO}: y has 1 class, {classes.tolist()[0]!r}, expected at least two."
             )
         self._rng = np.random.default_rng(self._seed())
-        *bend, init = ACTIVATIONS[self.activation]
+        phi, phi_prime, init = ACTIVATIONS[self.activation]
         outputs = 1 if len(classes) == 2 else len(classes)
-        sizes = (X.shape[1], *hidden_sizes(self), outputs)
-        self.net_ = mlp(sizes, *bend, rng=self._rng, init=init, dtype=X.dtype.type)
+        sizes = (X.shape[1], *_hidden_sizes(self), outputs)
+        self.net_ = mlp(sizes, phi, phi_prime, rng=self._rng, init=init, dtype=X.dtype.type)
         make = Adam if self.optimizer == "adam" else SGD
         self.optimizer_ = make(self.net_, lr=self.lr)
         self._binarizer, self.classes_ = binarizer, classes
@@ -248,51 +231,62 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
     def _labels(self, y):
         return self._binarizer.transform(y).astype(self.net_.dtype)
 
-    def _loss(self):
-        return BINARY_CROSS_ENTROPY if len(self.classes_) == 2 else SOFTMAX_CROSS_ENTROPY
-
-    def _train(self, X, Y, held_back):
-        best, best_theta, waited = np.inf, self.net_.theta.copy(), 0
-        try:
-            for _ in range(self.max_iter):
-                watched = self._one_epoch(X, Y, held_back)
-                waited = 0 if watched < best - self.tol else waited + 1
-                if watched < best:
-                    best, best_theta = watched, self.net_.theta.copy()
-                if waited >= self.n_iter_no_change:
-                    break
-            else:
-                warnings.warn(
-                    f"{WHO}: after max_iter={self.max_iter} epochs the loss had not settled yet. "
-                    f"Raise max_iter or lr, or scale the features.",
-                    ConvergenceWarning,
-                    stacklevel=3,
-                )
-        except KeyboardInterrupt:
-            warnings.warn(f"{WHO}: interrupted, {self.n_iter_} epochs are done.", stacklevel=3)
-        if held_back:
-            self.net_.theta = best_theta
-
-    def _one_epoch(self, X, Y, held_back=None):
-        """One epoch with the present settings; returns the loss that is watched."""
-        optimizer, before = self.optimizer_, self.net_.theta.copy()
+    def _train(self, X, Y, epochs, **stopping):
+        """Train for some more epochs, with the present settings; return the `History`."""
+        optimizer = self.optimizer_
         optimizer.lr, optimizer.weight_decay = self.lr, float(self.weight_decay)
         if self.optimizer == "sgd":
             optimizer.momentum = float(self.momentum)
-        how = {"loss": self._loss(), "optimizer": optimizer, "rng": self._rng}
         try:
-            with np.errstate(over="ignore", invalid="ignore"):
-                loss, _ = one_epoch(self.net_, X, Y, batch_size=self.batch_size, **how)
-                watched = judge(self.net_, *held_back, self._loss())[0] if held_back else loss
-        except NotFiniteError:
-            self.net_.theta = before
+            history = fit(
+                self.net_,
+                X,
+                Y,
+                loss=BINARY_CROSS_ENTROPY if len(self.classes_) == 2 else SOFTMAX_CROSS_ENTROPY,
+                optimizer=optimizer,
+                epochs=epochs,
+                batch_size=self.batch_size,
+                rng=self._rng,
+                progress=False,
+                **stopping,
+            )
+        except DivergenceError as error:
+            self._note(error.history)
             raise ValueError(
                 f"{WHO}: training diverged in epoch {self.n_iter_ + 1}, expected finite weights. "
                 f"Lower lr, which is {self.lr:g}, or put a StandardScaler before it: the largest "
                 f"feature is {np.abs(X).max():.3g}."
             ) from None
-        self.loss_curve_.append(loss)
-        if held_back:
-            self.validation_curve_.append(watched)
-        self.n_iter_ += 1
-        return watched
+        self._note(history)
+        return history
+
+    def _note(self, history):
+        self.loss_curve_ += history.loss
+        self.validation_curve_ += history.val_loss
+        self.n_iter_ += len(history.loss)
+
+
+def _hidden_sizes(model):
+    """The units of each hidden layer as a tuple; a single number means one layer."""
+    hidden = model.hidden
+    return tuple(hidden) if isinstance(hidden, tuple | list) else (hidden,)
+
+
+def _expect_settings(model):
+    """Raise ValueError for a parameter of `model` that is out of its range."""
+    if _hidden_sizes(model):
+        expect_lengths(WHO, "hidden", _hidden_sizes(model))
+    expect_one_of(WHO, "activation", model.activation, ACTIVATIONS)
+    expect_one_of(WHO, "optimizer", model.optimizer, ("adam", "sgd"))
+    for name in ("max_iter", "n_iter_no_change"):
+        expect_whole(WHO, name, getattr(model, name))
+    if model.batch_size is not None:
+        expect_whole(WHO, "batch_size", model.batch_size)
+    for name in ("weight_decay", "tol"):
+        expect_between(WHO, name, getattr(model, name), 0, closed=True)
+    expect_between(WHO, "momentum", model.momentum, 0, 1, closed=True)
+    expect_between(WHO, "lr", model.lr, 0)
+    expect_between(WHO, "validation_fraction", model.validation_fraction, 0, 1)
+
+
+DTYPES = (np.float64, np.float32)

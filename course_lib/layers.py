@@ -1,8 +1,8 @@
 """Layers: functions with weights that can be run forwards and backwards.
 
 `forward` takes a batch X, one example per row, and returns the layer's output. `backward`
-takes ∂J/∂output and returns ∂J/∂X, leaving the gradients of the layer's own weights in
-its parameters. Both stand side by side in each class, so that they can be compared.
+takes ∂J/∂output, the upstream gradient, and returns ∂J/∂X, leaving the gradients of the
+layer's own weights in its parameters. Both stand side by side in each class.
 
 Gradients are assigned, never accumulated, and no method changes an argument.
 """
@@ -11,10 +11,18 @@ import math
 
 import numpy as np
 
-from course_lib.checks import expect, expect_finite, expect_rng, expect_whole, floats
+from course_lib.checks import (
+    expect,
+    expect_finite,
+    expect_rng,
+    expect_same_shape,
+    expect_shape,
+    expect_whole,
+    floats,
+)
 from course_lib.initializers import he
 
-__all__ = ["Activation", "Dense", "Flatten", "Layer", "Parameter", "drawn"]
+__all__ = ["Activation", "Dense", "Flatten", "Layer", "Parameter", "initial_weights"]
 
 
 class Parameter:
@@ -43,9 +51,8 @@ class Parameter:
 
     @value.setter
     def value(self, numbers):
-        numbers = floats(self.name, "value", numbers)
-        expect(self.name, "value", numbers, self._value.shape, "the shape it was made with")
-        self._value[...] = numbers
+        shape = self._value.shape
+        self._value[...] = expect(self.name, "value", numbers, shape, "the shape it was made with")
 
     @property
     def grad(self):
@@ -53,12 +60,12 @@ class Parameter:
 
     @grad.setter
     def grad(self, numbers):
-        numbers = floats(self.name, "grad", numbers)
-        expect(self.name, "grad", numbers, self._value.shape, "a derivative for each entry of it")
+        if np.shape(numbers) != self._value.shape:
+            expect(self.name, "grad", numbers, self._value.shape, "one derivative per entry")
         self._grad[...] = numbers
 
     def move_to(self, value, grad):
-        """Live in these two arrays of the same shape from now on, taking the numbers along."""
+        """Copy value and gradient into these two arrays of their shape, and live there."""
         value[...], grad[...] = self._value, self._grad
         self._value, self._grad = value, grad
 
@@ -119,29 +126,24 @@ class Dense(Layer):
     """
 
     def __init__(self, n_in, n_out, *, rng, init=he):
-        expect_whole("Dense", "n_in", n_in)
-        expect_whole("Dense", "n_out", n_out)
-        self.W = Parameter("W", drawn("Dense", init, (n_in, n_out), rng), decays=True)
+        shape = expect_whole("Dense", "n_in", n_in), expect_whole("Dense", "n_out", n_out)
+        self.W = Parameter("W", initial_weights("Dense", init, shape, rng), decays=True)
         self.b = Parameter("b", np.zeros(n_out), decays=False)
         self.parameters = (self.W, self.b)
 
     def forward(self, X):
         W, b = self.W.value, self.b.value
-        X = floats("Dense", "X", X)
-        expect("Dense", "X", X, ("m", len(W)), "one example per row")
-        self._cache = X
+        self._cache = X = expect("Dense", "X", X, ("m", len(W)), "one example per row")
         return X @ W + b  # (4.3)
 
     def backward(self, dZ):
         X, W = self._recall(), self.W.value
-        dZ = floats("Dense", "dZ", dZ)
-        expect("Dense", "dZ", dZ, (len(X), W.shape[1]), "the shape of Z, the output")
         self.W.grad = X.T @ dZ  # (5.4)
         self.b.grad = dZ.sum(axis=0)  # (5.5)
         return dZ @ W.T  # (5.6)
 
     def output_shape(self, shape):
-        expect("Dense", "an example", _of_shape(shape), (len(self.W.value),), "one row of X")
+        expect_shape("Dense", "an example", shape, (len(self.W.value),), "one row of X")
         return (self.W.value.shape[1],)
 
     def multiplications(self, shape):
@@ -172,16 +174,14 @@ class Activation(Layer):
         self.phi, self.phi_prime = phi, phi_prime
 
     def forward(self, Z):
-        Z = floats("Activation", "Z", Z)
-        A = self.phi(Z)
-        self._cache = Z
-        return _like(Z, "phi", A)
+        self._cache = Z = floats("Activation", "Z", Z)
+        return self.phi(Z)
 
     def backward(self, dA):
         Z = self._recall()
-        dA = floats("Activation", "dA", dA)
-        expect("Activation", "dA", dA, Z.shape, "the shape of Z, since φ acts entry by entry")
-        slope = _like(Z, "phi_prime", self.phi_prime(Z))
+        slope = self.phi_prime(Z)
+        if not Z.shape == np.shape(dA) == np.shape(slope):
+            expect_same_shape("Activation", "φ acts entry by entry", Z=Z, dA=dA, phi_prime=slope)
         return dA * slope  # (5.3)
 
     def __repr__(self):
@@ -197,43 +197,27 @@ class Flatten(Layer):
 
     def forward(self, X):
         X = floats("Flatten", "X", X)
-        if X.ndim == 0:
-            raise ValueError("Flatten: X is a single number, expected (m, ...): m examples.")
         self._cache = X.shape
         return X.reshape(len(X), math.prod(X.shape[1:]))
 
     def backward(self, dZ):
-        shape = self._recall()
-        dZ = floats("Flatten", "dZ", dZ)
-        expect("Flatten", "dZ", dZ, (shape[0], math.prod(shape[1:])), "the shape of the output")
-        return dZ.reshape(shape)
+        m, *shape = self._recall()
+        expect_shape("Flatten", "dZ", dZ.shape, (m, math.prod(shape)), "the shape of the output")
+        return dZ.reshape(m, *shape)
 
     def output_shape(self, shape):
         return (math.prod(shape),)
 
 
-def drawn(who, init, shape, rng):
-    """The first weights of the layer `who`: what the initialiser `init` returns, checked.
+def initial_weights(who, init, shape, rng):
+    """The first weights of the layer `who`, drawn by the initialiser `init`.
 
-    Raises TypeError for what cannot be called or is no generator, ValueError for weights that
-    are not finite, ShapeError for another shape.
+    Raises TypeError for an `init` that cannot be called or a `rng` that is no generator,
+    ShapeError or ValueError for weights of another shape or not finite.
     """
     expect_rng(who, rng)
     if not callable(init):
         raise TypeError(f"{who}: init is {init!r}, expected a function such as he or xavier.")
-    weights = floats(who, "W", init(shape, rng=rng))
-    expect(who, "W", weights, shape, "what init has to return")
+    weights = expect(who, "W", init(shape, rng=rng), shape, "what init has to return")
     expect_finite(who, "W", weights, "It is what init returned.")
     return weights
-
-
-def _like(Z, name, A):
-    """What a function made of Z, if it has its shape; in the type of Z."""
-    A = floats("Activation", f"{name}(Z)", A)
-    expect("Activation", f"{name}(Z)", A, Z.shape, "the shape of Z: it acts entry by entry")
-    return A.astype(Z.dtype, copy=False)
-
-
-def _of_shape(shape):
-    """An array of this shape that takes no memory."""
-    return np.broadcast_to(0.0, shape)

@@ -1,17 +1,24 @@
 """Losses: how wrong the outputs Z are for the labels Y, and the gradient that says which way.
 
-A loss is pure: `value(Z, Y)` returns a float, `grad(Z, Y)` an array like Z, and neither
-changes its arguments. Z and Y have the same shape (m, k): one example per row. Each is a
-mean over the m examples, so the factor 1/m lives here and nowhere else.
+A loss is pure: `value(Z, Y)` is a float, `grad(Z, Y)` = ∂value/∂Z an array like Z, and
+`value_and_grad(Z, Y)` both, computed together; none changes its arguments. Z and Y have the
+same shape (m, k): one example per row. Each is a mean over the m examples, so the factor 1/m
+lives here and nowhere else.
 
-Both methods raise ShapeError when the shapes of Z and Y differ, and ValueError for text,
-NaN, infinities, an empty batch or labels that the loss cannot mean.
+All three raise ShapeError when the shapes of Z and Y differ, and ValueError for text, NaN,
+infinities, an empty batch or labels that the loss cannot mean.
 """
 
 import numpy as np
 
-from course_lib.activations import sigmoid, softmax
-from course_lib.checks import ShapeError, expect, expect_finite, floats
+from course_lib.activations import sigmoid
+from course_lib.checks import (
+    expect_finite_labels,
+    expect_logits,
+    expect_one_hot,
+    expect_probabilities,
+    outputs_and_labels,
+)
 
 __all__ = [
     "BINARY_CROSS_ENTROPY",
@@ -25,7 +32,7 @@ __all__ = [
 
 
 class Loss:
-    """What all losses share: `value`, `grad`, and the checks on what they are given.
+    """What all losses share. Each has its `equations`, and says which `labels` it can mean.
 
     `classifies` says whether the labels are classes, so that an accuracy has a meaning.
     """
@@ -33,29 +40,26 @@ class Loss:
     name = "a loss"
     classifies = True
 
+    def value(self, Z, Y):
+        """The mean loss over the m examples, a float; for cross-entropies in nats."""
+        return self.value_and_grad(Z, Y)[0]
+
+    def grad(self, Z, Y):
+        """∂value/∂Z, an array like Z."""
+        return self.value_and_grad(Z, Y)[1]
+
+    def value_and_grad(self, Z, Y):
+        """`value` and `grad`, computed together."""
+        return self.equations(*self.checked(Z, Y))
+
+    def checked(self, Z, Y):
+        """Z and Y as floating-point arrays of one type, or an error that says what is wrong."""
+        Z, Y = outputs_and_labels(self.name, Z, Y)
+        self.expect_labels(Z, Y)
+        return Z, Y
+
     def __repr__(self):
         return self.name
-
-    def _checked(self, Z, Y):
-        Z, Y = floats(self.name, "Z", Z), floats(self.name, "Y", Y)
-        if Z.shape != Y.shape:
-            raise ShapeError(
-                f"{self.name}: Z has shape {Z.shape} and Y has shape {Y.shape}, expected the "
-                f"{_same_shape(Z, Y)}"
-            )
-        if Z.size == 0:
-            raise ValueError(
-                f"{self.name}: the batch is empty, Z and Y have shape {Z.shape}; expected at least "
-                f"one example: the mean over none does not exist."
-            )
-        expect_finite(
-            self.name, "Z", Z, "If this came while training, try a smaller step or scaled features."
-        )
-        self._expect_outputs(Z)
-        if not self._suit(Y):
-            expect_finite(self.name, "Y", Y, "Remove the rows without a label.")
-            self._refuse(Y)
-        return Z, Y.astype(Z.dtype, copy=False)
 
 
 class MeanSquaredError(Loss):
@@ -64,25 +68,12 @@ class MeanSquaredError(Loss):
     name = "MSE"
     classifies = False
 
-    def value(self, Z, Y):
-        """The mean over examples of the squared errors, a float."""
-        Z, Y = self._checked(Z, Y)
-        return float(((Z - Y) ** 2).sum() / len(Z))  # (2.1)
+    def equations(self, Z, Y):
+        m, E = len(Z), Z - Y
+        return float((E**2).sum() / m), (2 / m) * E  # (2.1)
 
-    def grad(self, Z, Y):
-        """∂value/∂Z = (2/m) (Z - Y), an array like Z."""
-        Z, Y = self._checked(Z, Y)
-        return (2 / len(Z)) * (Z - Y)
-
-    def _expect_outputs(self, Z):
-        if Z.ndim == 0:
-            raise ShapeError(
-                f"{self.name}: Z and Y are single numbers, expected arrays with one example per "
-                f"row. Try np.array([[z]]) and np.array([[y]])."
-            )
-
-    def _suit(self, Y):
-        return np.isfinite(Y).all()
+    def expect_labels(self, Z, Y):
+        expect_finite_labels(self.name, Y)
 
 
 class BinaryCrossEntropy(Loss):
@@ -94,24 +85,14 @@ class BinaryCrossEntropy(Loss):
 
     name = "BINARY_CROSS_ENTROPY"
 
-    def value(self, Z, Y):
-        """The mean cross-entropy in nats, a float: log(1 + exp(z)) - y z, averaged."""
-        Z, Y = self._checked(Z, Y)
-        return float((np.logaddexp(0, Z) - Y * Z).sum() / len(Z))  # (3.16)
+    def equations(self, Z, Y):
+        m = len(Z)
+        value = (np.logaddexp(0, Z) - Y * Z).sum() / m  # (3.16)
+        return float(value), (sigmoid(Z) - Y) / m  # (3.6)
 
-    def grad(self, Z, Y):
-        """∂value/∂Z = (σ(Z) - Y) / m, an array like Z."""
-        Z, Y = self._checked(Z, Y)
-        return (sigmoid(Z) - Y) / len(Z)  # (3.6)
-
-    def _expect_outputs(self, Z):
-        expect(self.name, "Z", Z, ("m", 1), "one logit per example")
-
-    def _suit(self, Y):
-        return Y.min() >= 0 and Y.max() <= 1
-
-    def _refuse(self, Y):
-        raise ValueError(_not_a_probability(self.name, Y))
+    def expect_labels(self, Z, Y):
+        expect_logits(self.name, Z, 1)
+        expect_probabilities(self.name, Y)
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -123,38 +104,17 @@ class SoftmaxCrossEntropy(Loss):
 
     name = "SOFTMAX_CROSS_ENTROPY"
 
-    def value(self, Z, Y):
-        """The mean cross-entropy in nats, a float."""
-        Z, Y = self._checked(Z, Y)
-        Z = Z - Z.max(axis=1, keepdims=True)
-        log_P = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
-        return float(-(Y * log_P).sum() / len(Z))
+    def equations(self, Z, Y):
+        m = len(Z)
+        Z = Z - Z.max(axis=1, keepdims=True)  # (3.13)
+        E = np.exp(Z)
+        S = E.sum(axis=1, keepdims=True)
+        value = (np.log(S).sum() - np.vdot(Y, Z)) / m  # (3.17)
+        return float(value), (E / S - Y) / m  # (3.15)
 
-    def grad(self, Z, Y):
-        """∂value/∂Z = (softmax(Z) - Y) / m, an array like Z."""
-        Z, Y = self._checked(Z, Y)
-        return (softmax(Z) - Y) / len(Z)  # (3.15)
-
-    def _expect_outputs(self, Z):
-        expect(self.name, "Z", Z, ("m", "k"), "one row per example, one score per class")
-        if Z.shape[1] == 1:
-            raise ShapeError(
-                f"{self.name}: Z has shape {Z.shape}, expected at least two classes: the softmax "
-                f"of a single score is always 1. For yes or no, use BINARY_CROSS_ENTROPY."
-            )
-
-    def _suit(self, Y):
-        return Y.min() >= 0 and np.abs(Y.sum(axis=1) - 1).max() <= 1e-5
-
-    def _refuse(self, Y):
-        if Y.min() < 0 or Y.max() > 1:
-            raise ValueError(_not_a_probability(self.name, Y))
-        sums = Y.sum(axis=1)
-        row = int(np.argmax(np.abs(sums - 1)))
-        raise ValueError(
-            f"{self.name}: row {row} of Y sums to {sums[row]:g}, expected 1: a one-hot row or "
-            f"a distribution over the classes. Try one_hot(labels, {Y.shape[1]})."
-        )
+    def expect_labels(self, Z, Y):
+        expect_logits(self.name, Z, "k")
+        expect_one_hot(self.name, Y)
 
 
 #: The mean squared error, on outputs as they are.
@@ -163,32 +123,3 @@ MSE = MeanSquaredError()
 BINARY_CROSS_ENTROPY = BinaryCrossEntropy()
 #: The cross-entropy of several classes, on logits.
 SOFTMAX_CROSS_ENTROPY = SoftmaxCrossEntropy()
-
-
-def _not_a_probability(who, Y):
-    label = Y.min() if Y.min() < 0 else Y.max()
-    remedy = "Labels -1 and +1 become 0 and 1 by (Y + 1) / 2."
-    if Y.min() >= 0:
-        remedy = "Numbers of classes, counted from 0, become rows by one_hot(labels, k)."
-    return (
-        f"{who}: Y holds the label {label:g}, expected 0, 1 or a probability between them. {remedy}"
-    )
-
-
-def _same_shape(Z, Y):
-    """How the sentence about two shapes goes on, by the mistake that they suggest."""
-    if Z.ndim == 2 and Z.shape[1] > 1 and Y.shape in (Z.shape[:1], (len(Z), 1)):
-        labels = "Y" if Y.ndim == 1 else "Y.ravel()"
-        return (
-            f"shape of Z in both: Y has one label per example where one entry per class is "
-            f"needed. Try one_hot({labels}, {Z.shape[1]})."
-        )
-    try:
-        both = np.broadcast_shapes(Z.shape, Y.shape)
-        why = f"Z - Y would silently become {both}"
-    except ValueError:
-        why = "each output needs its own label"
-    return (
-        f"same shape: {why}. Give both the shape (m, k), one example per row: for one output, "
-        f"Y[:, None]."
-    )

@@ -5,20 +5,176 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.checks import expect, expect_between, expect_finite, expect_lengths, floats
+from course_lib.checks import (
+    expect,
+    expect_between,
+    expect_examples,
+    expect_lengths,
+)
 from course_lib.initializers import he
 from course_lib.layers import Activation, Dense, Layer, Parameter
 from course_lib.storage import read_arrays, write_arrays
 
-__all__ = [
-    "Network",
-    "Summary",
-    "SummaryRow",
-    "makes_probabilities",
-    "mlp",
-    "penalty",
-    "summarise",
-]
+__all__ = ["Network", "Summary", "SummaryRow", "makes_probabilities", "mlp", "penalty", "summarise"]
+
+
+class Network:
+    """The composition of its `layers`: the output of each is the input of the next.
+
+    All weights and biases stand in one vector `theta`, all derivatives of the cost by them
+    in one vector `grad`; the `parameters` of the layers are views into the two, named by
+    the number of their layer: W1, b1, W2, b2. Whatever is assigned to `theta`, `grad` or a
+    parameter is copied in, so that all three always agree.
+
+    `dtype` is np.float64 or np.float32, in values and gradients. A layer belongs to one
+    network only. Source: notebook 04 (forward) and 05 (backward).
+
+    Raises TypeError for what is no layer; ValueError for a layer or a parameter that is taken
+    already, not listed in its layer's `parameters`, or named as another one is.
+    """
+
+    def __init__(self, *layers, dtype=np.float64):
+        names = _names_of_parameters(layers)
+        if dtype not in (np.float32, np.float64):
+            raise ValueError(f"Network: dtype is {dtype!r}, expected np.float64 or np.float32.")
+        self.layers = layers
+        self.dtype = np.dtype(dtype)
+        self.parameters = tuple(parameter for layer in layers for parameter in layer.parameters)
+        for part in (*layers, *self.parameters):
+            part._in_a_network = True
+        for parameter, name in zip(self.parameters, names, strict=True):
+            parameter.name = name
+        self._pack()
+
+    def _pack(self):
+        sizes = [parameter.value.size for parameter in self.parameters]
+        self._theta, self._grad = np.zeros((2, sum(sizes)), dtype=self.dtype)
+        self.decays = np.zeros_like(self._theta)
+        stop = 0
+        for parameter, size in zip(self.parameters, sizes, strict=True):
+            start, stop = stop, stop + size
+            shape = parameter.value.shape
+            parameter.move_to(
+                self._theta[start:stop].reshape(shape), self._grad[start:stop].reshape(shape)
+            )
+            self.decays[start:stop] = parameter.decays
+
+    def forward(self, X):
+        """The outputs Z for the batch X, one example per row.
+
+        X of another dtype is converted. Raises ValueError for NaN, infinities, text or an
+        empty batch, ShapeError where a layer cannot take what it gets.
+        """
+        A = expect_examples("Network", X, self.dtype)
+        for layer in self.layers:
+            A = layer.forward(A)
+        return A.astype(self.dtype, copy=False)
+
+    def backward(self, dZ):
+        """∂J/∂X from dZ = ∂J/∂Z, with Z from the last `forward`; fills `grad` on the way."""
+        dA = np.asarray(dZ, dtype=self.dtype)
+        for layer in reversed(self.layers):
+            dA = layer.backward(dA)
+        return dA.astype(self.dtype, copy=False)
+
+    @property
+    def theta(self):
+        return self._theta
+
+    @theta.setter
+    def theta(self, numbers):
+        if numbers is not self._theta:
+            self._theta[...] = self._one_per_weight("theta", numbers)
+
+    @property
+    def grad(self):
+        return self._grad
+
+    @grad.setter
+    def grad(self, numbers):
+        self._grad[...] = self._one_per_weight("grad", numbers)
+
+    def _one_per_weight(self, name, numbers):
+        return expect("Network", name, numbers, self._theta.shape, "one number per weight")
+
+    def summary(self, input_shape):
+        """Output shape, parameters and multiplications of each layer, for one example of
+        shape `input_shape`, as a `Summary`, which prints as a table."""
+        return summarise(self.layers, input_shape)
+
+    def save(self, path):
+        """Write all weights to the file `path`, whole or not at all. No pickle."""
+        write_arrays(path, [repr(layer) for layer in self.layers], self._values())
+
+    def load(self, path):
+        """Fill this network with the weights that `save` wrote for one of the same layers.
+
+        The file is checked first, so that whatever is wrong with it leaves the network as
+        it was. Raises FileNotFoundError, or ValueError for a file that is damaged, foreign,
+        of another architecture, or not finite.
+        """
+        layers = [repr(layer) for layer in self.layers]
+        numbers = read_arrays(path, layers, self._values())
+        for parameter in self.parameters:
+            parameter.value = numbers[parameter.name]
+
+    def _values(self):
+        return {parameter.name: parameter.value for parameter in self.parameters}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._pack()
+
+    def __copy__(self):
+        return copy.deepcopy(self)
+
+    def __repr__(self):
+        return f"Network({', '.join(map(repr, self.layers))})"
+
+
+def penalty(net, weight_decay):
+    """Weight decay: its value (λ/2) Σ W² and its gradient by `net.theta`, λW.
+
+    Only weights count, biases do not: the gradient is zero there. Source: notebook 05.
+    Raises ValueError unless λ = `weight_decay` is a number of at least 0.
+    """
+    expect_between("penalty", "weight_decay", weight_decay, 0, closed=True)
+    W = net.theta * net.decays
+    value = float(weight_decay / 2 * (W @ W))  # (5.8)
+    return value, weight_decay * W  # (5.9)
+
+
+def mlp(sizes, phi, phi_prime, *, rng, init=he, dtype=np.float64):
+    """A multi-layer perceptron: Dense, φ, Dense, φ, …, Dense.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The number of inputs, the units of each hidden layer, the number of outputs: (2, 4, 1)
+        has one hidden layer. The outputs are logits, or real numbers: no φ follows them.
+    phi, phi_prime : callables
+        The activation of all hidden layers, and its derivative.
+    rng : np.random.Generator
+    init : callable
+        The initialiser of all weights; biases start at zero.
+    dtype : np.float64 or np.float32
+
+    Returns
+    -------
+    Network
+
+    Raises ValueError for fewer than two sizes, or one below 1. Source: notebook 06.
+    """
+    if not isinstance(sizes, tuple | list) or len(sizes) < 2:
+        raise ValueError(
+            f"mlp: sizes is {sizes!r}, expected at least two: the number of inputs, the units of "
+            f"each hidden layer if any, and the number of outputs, such as (2, 4, 1)."
+        )
+    expect_lengths("mlp", "sizes", tuple(sizes))
+    layers = []
+    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+        layers += [Dense(n_in, n_out, rng=rng, init=init), Activation(phi, phi_prime)]
+    return Network(*layers[:-1], dtype=dtype)
 
 
 @dataclass(frozen=True)
@@ -81,171 +237,6 @@ def _batch(shape):
     return f"({', '.join(['m', *map(str, shape)])})"
 
 
-def mlp(sizes, phi, phi_prime, *, rng, init=he, dtype=np.float64):
-    """A multi-layer perceptron: Dense, φ, Dense, φ, …, Dense.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        The number of inputs, the units of each hidden layer, the number of outputs: (2, 4, 1)
-        has one hidden layer. The outputs are logits, or real numbers: no φ follows them.
-    phi, phi_prime : callables
-        The activation of all hidden layers, and its derivative.
-    rng : np.random.Generator
-    init : callable
-        The initialiser of all weights; biases start at zero.
-    dtype : np.float64 or np.float32
-
-    Returns
-    -------
-    Network
-
-    Raises ValueError for fewer than two sizes, or one below 1. Source: notebook 06.
-    """
-    if not isinstance(sizes, tuple | list) or len(sizes) < 2:
-        raise ValueError(
-            f"mlp: sizes is {sizes!r}, expected at least two: the number of inputs, the units of "
-            f"each hidden layer if any, and the number of outputs, such as (2, 4, 1)."
-        )
-    expect_lengths("mlp", "sizes", tuple(sizes))
-    layers = []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
-        layers += [Dense(n_in, n_out, rng=rng, init=init), Activation(phi, phi_prime)]
-    return Network(*layers[:-1], dtype=dtype)
-
-
-class Network:
-    """The composition of its `layers`: the output of each is the input of the next.
-
-    All weights and biases stand in one vector `theta`, all derivatives of the cost by them
-    in one vector `grad`; the `parameters` of the layers are views into the two, named by
-    the number of their layer: W1, b1, W2, b2. Whatever is assigned to `theta`, `grad` or a
-    parameter is copied in, so that all three always agree.
-
-    `dtype` is np.float64 or np.float32, in values and gradients. A layer belongs to one
-    network only. Source: notebook 04 (forward) and 05 (backward).
-
-    Raises TypeError for what is no layer; ValueError for a layer or a parameter that is taken
-    already, not listed in its layer's `parameters`, or named as another one is.
-    """
-
-    def __init__(self, *layers, dtype=np.float64):
-        _expect_layers(layers)
-        if dtype not in (np.float32, np.float64):
-            raise ValueError(f"Network: dtype is {dtype!r}, expected np.float64 or np.float32.")
-        self.layers = layers
-        self.dtype = np.dtype(dtype)
-        self.parameters = tuple(parameter for layer in layers for parameter in layer.parameters)
-        for taken in (*layers, *self.parameters):
-            taken._in_a_network = True
-        for parameter, name in zip(self.parameters, _names(layers), strict=True):
-            parameter.name = name
-        self._pack()
-
-    def _pack(self):
-        sizes = [parameter.value.size for parameter in self.parameters]
-        self._theta, self._grad = np.zeros((2, sum(sizes)), dtype=self.dtype)
-        self.decays = np.zeros_like(self._theta)
-        stop = 0
-        for parameter, size in zip(self.parameters, sizes, strict=True):
-            start, stop = stop, stop + size
-            shape = parameter.value.shape
-            parameter.move_to(
-                self._theta[start:stop].reshape(shape), self._grad[start:stop].reshape(shape)
-            )
-            self.decays[start:stop] = parameter.decays
-
-    def forward(self, X):
-        """The outputs Z for the batch X, one example per row.
-
-        X of another dtype is converted. Raises ValueError for NaN, infinities, text or an
-        empty batch, ShapeError where a layer cannot take what it gets.
-        """
-        A = np.array(floats("Network", "X", X), dtype=self.dtype)
-        if A.size == 0:
-            raise ValueError(
-                f"Network: X is empty, it has shape {A.shape}; expected at least one example."
-            )
-        expect_finite("Network", "X", A, "Remove or mend the examples that are incomplete.")
-        for layer in self.layers:
-            A = _returned(layer, "forward", layer.forward(A))
-        return A
-
-    def backward(self, dZ):
-        """∂J/∂X from dZ = ∂J/∂Z, with Z from the last `forward`; fills `grad` on the way."""
-        dA = floats("Network", "dZ", dZ).astype(self.dtype, copy=False)
-        for layer in reversed(self.layers):
-            dA = _returned(layer, "backward", layer.backward(dA))
-        return dA
-
-    @property
-    def theta(self):
-        return self._theta
-
-    @theta.setter
-    def theta(self, numbers):
-        if numbers is not self._theta:
-            numbers = floats("Network", "theta", numbers)
-            expect("Network", "theta", numbers, self._theta.shape, "one number per weight")
-            self._theta[...] = numbers
-
-    @property
-    def grad(self):
-        return self._grad
-
-    @grad.setter
-    def grad(self, numbers):
-        numbers = floats("Network", "grad", numbers)
-        expect("Network", "grad", numbers, self._grad.shape, "one number per weight")
-        self._grad[...] = numbers
-
-    def summary(self, input_shape):
-        """Output shape, parameters and multiplications of each layer, for one example of
-        shape `input_shape`, as a `Summary`, which prints as a table."""
-        return summarise(self.layers, input_shape)
-
-    def save(self, path):
-        """Write all weights to the file `path`, whole or not at all. No pickle."""
-        write_arrays(path, [repr(layer) for layer in self.layers], self._values())
-
-    def load(self, path):
-        """Fill this network with the weights that `save` wrote for one of the same layers.
-
-        The file is checked first, so that whatever is wrong with it leaves the network as
-        it was. Raises FileNotFoundError, or ValueError for a file that is damaged, foreign,
-        of another architecture, or not finite.
-        """
-        layers = [repr(layer) for layer in self.layers]
-        numbers = read_arrays(path, layers, self._values())
-        for parameter in self.parameters:
-            parameter.value = numbers[parameter.name]
-
-    def _values(self):
-        return {parameter.name: parameter.value for parameter in self.parameters}
-
-    def __setstate__(self, state):
-        self.__dict__.update(state)
-        self._pack()
-
-    def __copy__(self):
-        return copy.deepcopy(self)
-
-    def __repr__(self):
-        return f"Network({', '.join(map(repr, self.layers))})"
-
-
-def penalty(net, weight_decay):
-    """Weight decay: its value (λ/2) Σ W² and its gradient by `net.theta`, λW.
-
-    Only weights count, biases do not: the gradient is zero there. Source: notebook 05.
-    Raises ValueError unless λ = `weight_decay` is a number of at least 0.
-    """
-    expect_between("penalty", "weight_decay", weight_decay, 0, closed=True)
-    W = net.theta * net.decays
-    value = float(weight_decay / 2 * (W @ W))  # (5.8)
-    return value, weight_decay * W  # (5.9)
-
-
 def makes_probabilities(net, X):
     """Do the outputs look like probabilities whatever the weights, so that they are no logits?
 
@@ -266,7 +257,8 @@ def makes_probabilities(net, X):
     return True
 
 
-def _expect_layers(layers):
+def _names_of_parameters(layers):
+    """Each parameter's name with the number of its layer, if these layers can form a network."""
     if not layers:
         raise ValueError("Network: no layers came, expected at least one, as in Network(Dense(…)).")
     for layer in layers:
@@ -276,28 +268,27 @@ def _expect_layers(layers):
                 f"Try Network(Dense(…), Activation(…), Dense(…)), without a list."
             )
         _expect_listed(layer)
-    _expect_own("layer", layers)
-    _expect_own("parameter", [parameter for layer in layers for parameter in layer.parameters])
-    names = _names(layers)
+    parameters = [parameter for layer in layers for parameter in layer.parameters]
+    for kind, parts in (("layer", layers), ("parameter", parameters)):
+        for part in parts:
+            if part._in_a_network or sum(part is other for other in parts) > 1:
+                raise ValueError(
+                    f"Network: {part} belongs to a network already, expected a {kind} of its own: "
+                    f"weights have one home. Make a new {kind} for each place."
+                )
+    numbered = enumerate((layer for layer in layers if layer.parameters), start=1)
+    names = [f"{p.name}{number}" for number, layer in numbered for p in layer.parameters]
     for name in names:
         if names.count(name) > 1:
             raise ValueError(
                 f"Network: two parameters would be called {name}, expected different names: "
                 f"weights are saved and reported by name. Rename one, as in Parameter('V', …)."
             )
-
-
-def _expect_own(kind, parts):
-    for part in parts:
-        if part._in_a_network or sum(part is other for other in parts) > 1:
-            raise ValueError(
-                f"Network: {part} belongs to a network already, expected a {kind} of its own: "
-                f"weights have one home. Make a new {kind} for each place."
-            )
+    return names
 
 
 def _expect_listed(layer):
-    """A parameter that is not listed would never be trained."""
+    """Raise an error for a parameter that would never be trained."""
     listed = layer.parameters
     if not isinstance(listed, tuple | list) or not all(isinstance(p, Parameter) for p in listed):
         raise TypeError(
@@ -310,15 +301,3 @@ def _expect_listed(layer):
                 f"Network: {layer}.{name} is not among its `parameters`, and would never be "
                 f"trained. Try self.parameters = (self.W, self.b)."
             )
-
-
-def _names(layers):
-    """Each parameter's name with the number of its layer among those that have any."""
-    numbered = enumerate((layer for layer in layers if layer.parameters), start=1)
-    return [f"{p.name}{number}" for number, layer in numbered for p in layer.parameters]
-
-
-def _returned(layer, method, value):
-    if value is None:
-        raise TypeError(f"{layer}: {method} returned None, expected an array: `return` it.")
-    return value

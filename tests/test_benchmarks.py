@@ -40,7 +40,7 @@ def test_our_step_trains(optimizer, dtype):
     before = ours.net.theta.copy()
     ours.step(X, one_hot(y, 3))
     assert ours.net.theta.dtype == dtype and (ours.net.theta != before).mean() > 0.9
-    assert {"ours", "products"} <= steps((8, 16, 3), 4, optimizer, dtype).keys()
+    assert {"ours", "bare", "products"} <= steps((8, 16, 3), 4, optimizer, dtype).keys()
 
 
 def few_iterations(rounds):

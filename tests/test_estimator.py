@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 from benchmarks import accuracy as digits_accuracy
-from course_lib import estimator
+from course_lib import training
 from course_lib.activations import relu, relu_prime
 from course_lib.datasets import diamond, one_hot
 from course_lib.estimator import NeuralNetworkClassifier
@@ -334,7 +334,7 @@ def test_an_interrupted_fit_keeps_what_it_learned(points, monkeypatch):
         epochs.append(1)
         return one_epoch(*args, **how)
 
-    monkeypatch.setattr(estimator, "one_epoch", interrupted)
+    monkeypatch.setattr(training, "one_epoch", interrupted)
     with pytest.warns(UserWarning, match="interrupted, 3 epochs are done"):
         model = NeuralNetworkClassifier(random_state=0).fit(*points)
     assert model.n_iter_ == 3 and model.predict(points[0]).shape == (200,)

@@ -46,7 +46,7 @@ def test_dense(rng):
     layer = Dense(4, 3, rng=rng)
     layer.W.value, layer.b.value = golden["W"], golden["b"]
     assert same(layer.forward(golden["X"]), golden["Z"])
-    assert same(layer.backward(golden["dZ"]), golden["dX"])
+    assert same(layer.backward(np.array(golden["dZ"])), golden["dX"])
     assert same(layer.W.grad, golden["dW"]) and same(layer.b.grad, golden["db"])
 
 
@@ -54,7 +54,7 @@ def test_flatten():
     golden = GOLDEN["flatten"]
     layer = Flatten()
     assert same(layer.forward(golden["X"]), golden["Z"])
-    assert same(layer.backward(golden["dZ"]), golden["dX"])
+    assert same(layer.backward(np.array(golden["dZ"])), golden["dX"])
 
 
 @pytest.mark.parametrize(

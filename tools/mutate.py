@@ -23,7 +23,7 @@ ALONE = {"OMP_NUM_THREADS": "1", "LOKY_MAX_CPU_COUNT": "1"}  # two run side by s
 TESTS_FAILED = 1  # pytest's exit code; any other but 0 means that the tests could not run
 TESTS = {
     "activations": ["activations", "golden"],
-    "checks": ["checks", "layers", "network", "conv"],
+    "checks": ["checks", "layers", "losses", "network", "conv"],
     "conv": ["conv", "golden"],
     "datasets": ["datasets", "data", "augmentation"],
     "estimator": ["estimator"],
