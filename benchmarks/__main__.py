@@ -29,7 +29,7 @@ def main(*arguments):
     print(f"Python {platform.python_version()}, one thread; ", end="")
     print(", ".join(f"{name} {version(name)}" for name in ("numpy", "scikit-learn")), end="")
     print(f", torch {version('torch')}" if torch is not None else ", without PyTorch")
-    print("A ratio is that of the least times; in brackets, the 10th and the 90th percentile of the rounds.")
+    print("A ratio is that of the least times; in brackets, its 10th and 90th percentile.")
     for name in chosen:
         make, rounds = TABLES[name]
         print(f"\n{make.__doc__}\n\n{make(2 if quick else rounds)}", flush=True)

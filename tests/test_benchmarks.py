@@ -1,4 +1,4 @@
-"""The benchmarks run, also without PyTorch, and compare like with like. No time is tested."""
+"""The benchmarks run, also without PyTorch, and compare equal results. No times are tested."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a class is handed out: an edition without solutions (classroom/ has nbgrader's part)."""
+"""The student edition has no solutions; tests of nbgrader are in classroom/."""
 
 import ast
 import importlib.util
@@ -33,7 +33,7 @@ def classroom(tmp_path_factory):
 
 
 def solution_lines(exercise):
-    """The lines of a solution's body, without its docstring, in one normal form."""
+    """The statements of a solution without its docstring, as normalised source."""
     function = ast.parse(exercise.source()).body[0]
     return [ast.unparse(statement) for statement in function.body[1:]]
 

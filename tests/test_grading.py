@@ -1,4 +1,4 @@
-"""One submission: read as data, run in a sandbox, judged outside of it."""
+"""Grading of one submission: read as data, run in a sandbox, judged outside of it."""
 
 import base64
 import json
@@ -52,7 +52,7 @@ def grade(name, content, sandbox, limits=QUICK):
 
 
 def graded(sandbox, limits=QUICK, **answers):
-    """The marks of notebook 01 with all answers right but those given, by exercise."""
+    """The marks of notebook 01 by exercise, with the given answers and right ones elsewhere."""
     result = grade(GATES, notebook(GATES, right, answers), sandbox, limits)
     return {mark.exercise.partition(".")[2]: mark for mark in result.marks}
 
@@ -306,7 +306,7 @@ def test_hostile_answers_earn_nothing_and_stop_nobody(attack, either):
 
 
 def runners():
-    """The processes that are still there of the sandboxes that this test process opened."""
+    """The running processes of sandboxes that this test process opened."""
     children = []
     for entry in os.listdir("/proc") if os.path.isdir("/proc") else []:
         try:
@@ -700,7 +700,7 @@ def test_lines_that_the_runner_does_not_write_end_the_reading(line):
 
 
 def test_a_copy_of_the_solutions_in_the_sandbox_is_noticed(sandbox, monkeypatch, tmp_path):
-    """As where the course was installed without -e: then the copy is hidden, or nothing is run."""
+    """A copy from an installation without -e is hidden, or else nothing is run."""
     place = tmp_path / "prefix"
     shutil.copytree(ROOT / "course_lib", place / "site" / "course_lib")
     packages = place / "site"

@@ -1,4 +1,4 @@
-"""A whole class: all cores, stopped and continued, a cluster, and what is written about it."""
+"""Grading of a class: in parallel, stopped and continued, on a cluster; and its output files."""
 
 import csv
 import json
@@ -34,7 +34,7 @@ def sandbox():
 
 @pytest.fixture
 def handed(tmp_path):
-    """A class of four, with two notebooks; one of them is hostile, one is no notebook."""
+    """A class of four with two notebooks; one submission is hostile, one is not a notebook."""
     folder = tmp_path / "submitted"
     hand_in(folder, "ada", GATES, notebook(GATES, right))
     hand_in(folder, "ada", LINE, notebook(LINE, right))
@@ -185,7 +185,7 @@ def start(folder, out, *options):
 
 
 def interruptible():
-    """Ctrl+C ends what starts here, also where the tests run in the background without it."""
+    """Restore the default of Ctrl+C, which a shell disables for tests in the background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -267,7 +267,7 @@ def test_without_protection_the_command_stops_with_a_sentence(
 
 
 def of_one(key, *marks):
-    """Results of one exercise, by pairs of an outcome and a diagnosis."""
+    """A result for each pair of an outcome and a diagnosis, of one exercise."""
     stars = EXERCISES[key].stars
     return [
         Result(f"s{i}", GATES, "", 0, (Mark(key, stars, 0, outcome, diagnosis),))

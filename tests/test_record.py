@@ -1,4 +1,4 @@
-"""Progress: kept in one small file, and never lost."""
+"""Progress is saved in a small file, and never lost."""
 
 import json
 import os
@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_read_is_left_alone(place, monkeypatch):
     ch01.majority.check(RIGHT)
     whole = place.read_bytes()
 
-    def refuse(*arguments, **how):
+    def refuse(*arguments, **options):
         raise PermissionError
 
     with monkeypatch.context() as patch:

@@ -1,4 +1,4 @@
-"""Through nbgrader's own commands, from the notebooks to the points of four submissions each."""
+"""The commands of nbgrader, from the notebooks to the points of four submissions each."""
 
 import csv
 import json
@@ -27,7 +27,7 @@ FILLS = {
 
 
 def nbgrader(folder, *arguments):
-    """Run a command of nbgrader in a folder; it finds `alembic` on the path."""
+    """Run a command of nbgrader in a folder, with `alembic` on the path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments], cwd=folder, capture_output=True,
@@ -53,7 +53,7 @@ def course(tmp_path):
 
 
 def filled(released, fill):
-    """A released notebook with answers in it."""
+    """A released notebook with answers."""
     content = json.loads(json.dumps(released))
     for cell in answer_cells(content):
         answer = fill(EXERCISES[cell["metadata"]["exercise"]])
@@ -94,7 +94,7 @@ def exported(course):
 
 
 def grade_with_ours(course, stars):
-    """What `make grade` found goes into the same gradebook, here with two students changed."""
+    """Grade with `make grade` into the same gradebook, with two students exchanged."""
     try:
         open_sandbox()
     except NoProtection:
