@@ -65,8 +65,8 @@ def environment(home):
 def user_namespace():
     """The options for a user namespace in which no further one can be created.
 
-    Root has none: it maps a single user, and answers could not run as another one. There the
-    kernel still lets an answer create user namespaces.
+    For root there are none: such a namespace maps a single user, and root runs answers as another.
+    The kernel then lets an answer create user namespaces.
     """
     return () if is_root() else ("--unshare-user", "--disable-userns")
 
