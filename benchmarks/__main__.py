@@ -1,4 +1,4 @@
-"""Print every table: `make bench`, or python -m benchmarks [quick] [name of a table …]."""
+"""Print tables: `make bench` all of them, `python -m benchmarks [quick] [TABLE …]` some."""
 
 import platform
 import sys
@@ -23,13 +23,13 @@ TABLES = {
 }
 
 
-def main(*wanted):
-    quick = "quick" in wanted
-    chosen = [name for name in wanted if name != "quick"] or list(TABLES)
+def main(*arguments):
+    quick = "quick" in arguments
+    chosen = [name for name in arguments if name != "quick"] or list(TABLES)
     print(f"Python {platform.python_version()}, one thread; ", end="")
     print(", ".join(f"{name} {version(name)}" for name in ("numpy", "scikit-learn")), end="")
     print(f", torch {version('torch')}" if torch is not None else ", without PyTorch")
-    print("A ratio is that of the least times; in brackets, the spread of the rounds.")
+    print("A ratio is that of the least times; in brackets, its 10th and 90th percentile.")
     for name in chosen:
         make, rounds = TABLES[name]
         print(f"\n{make.__doc__}\n\n{make(2 if quick else rounds)}", flush=True)

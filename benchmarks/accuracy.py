@@ -1,4 +1,4 @@
-"""How well the 64-unit network reads digits, beside scikit-learn's on the same splits."""
+"""Test accuracy on digits of a network with 64 units, compared with scikit-learn's."""
 
 import warnings
 
@@ -15,38 +15,37 @@ SEEDS = range(5)
 
 
 def split(X, y, seed):
-    """A quarter held back, with the classes in proportion."""
+    """Split off a quarter as test set, stratified by class."""
     return train_test_split(X, y, test_size=0.25, stratify=y, random_state=seed)
 
 
 def scores(seeds=SEEDS):
-    """Test accuracies (seeds,) of ours and of MLPClassifier((64,)), both as they come.
+    """Test accuracies of NeuralNetworkClassifier((64,)) and MLPClassifier((64,)), arrays (seeds,).
 
-    Our settings are the defaults; they were chosen among others by `validation`, which sees
-    no test example.
+    Both have their default settings. Ours were chosen by `validation`, which uses no test example.
     """
     X, y = load_digits(return_X_y=True)
     ours, theirs = [], []
     for seed in seeds:
         X_train, X_test, y_train, y_test = split(X / 16, y, seed)
-        for scores, model in [
+        for accuracies, model in [
             (ours, NeuralNetworkClassifier((64,), random_state=seed)),
             (theirs, MLPClassifier((64,), random_state=seed)),
         ]:
-            scores.append(_fitted(model, X_train, y_train).score(X_test, y_test))
+            accuracies.append(_fitted(model, X_train, y_train).score(X_test, y_test))
     return np.array(ours), np.array(theirs)
 
 
 def validation(settings, seeds=SEEDS):
-    """Accuracies (seeds,) of `settings` on a quarter of the training part."""
+    """Accuracies (seeds,) with `settings` on a quarter of the training set."""
     X, y = load_digits(return_X_y=True)
-    right = []
+    accuracies = []
     for seed in seeds:
         X_train, _, y_train, _ = split(X / 16, y, seed)
         X_train, X_val, y_train, y_val = split(X_train, y_train, seed)
         model = NeuralNetworkClassifier((64,), random_state=seed, **settings)
-        right.append(_fitted(model, X_train, y_train).score(X_val, y_val))
-    return np.array(right)
+        accuracies.append(_fitted(model, X_train, y_train).score(X_val, y_val))
+    return np.array(accuracies)
 
 
 def _fitted(model, X, y):
@@ -66,11 +65,11 @@ CHOICES = [
 
 
 def choice(rounds):
-    """Settings of the 64-unit network, judged on validation data: mean and spread, seeds 0 to 4."""
+    """Validation accuracy of settings of the 64-unit network, over seeds 0 to 4."""
     rows = []
     for settings in CHOICES[: rounds + 1]:
         name = ", ".join(f"{key} {value}" for key, value in settings.items()) or "the defaults"
-        rows.append([name, *_mean_and_spread(validation(settings, SEEDS[:rounds]))])
+        rows.append([name, *_mean_and_std(validation(settings, SEEDS[:rounds]))])
     return table(["settings", "mean", "standard deviation"], rows)
 
 
@@ -78,12 +77,12 @@ def digits(rounds):
     """Digits, test_size 0.25, stratified, seeds 0 to 4: test accuracy with the defaults."""
     ours, theirs = scores(SEEDS[:rounds])
     rows = [
-        ["ours, 64 units", *_mean_and_spread(ours)],
-        ["MLPClassifier((64,))", *_mean_and_spread(theirs)],
-        ["difference", *_mean_and_spread(ours - theirs)],
+        ["ours, 64 units", *_mean_and_std(ours)],
+        ["MLPClassifier((64,))", *_mean_and_std(theirs)],
+        ["difference", *_mean_and_std(ours - theirs)],
     ]
     return table(["model", "mean", "standard deviation"], rows)
 
 
-def _mean_and_spread(right):
-    return [f"{right.mean():.4f}", f"{right.std():.4f}"]
+def _mean_and_std(accuracies):
+    return [f"{accuracies.mean():.4f}", f"{accuracies.std():.4f}"]

@@ -1,1 +1,1 @@
-"""Grading a class: answers run in a process of their own, and are judged in this one."""
+"""Grade a class: answers run in a sandbox, and are judged outside of it."""

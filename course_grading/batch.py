@@ -1,9 +1,9 @@
-"""A whole class: every submission once, on all cores, each result kept as soon as it is there.
+"""Grade all submissions of a class in parallel, and save each result at once.
 
     submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb  →  graded/results/STUDENT/ASSIGNMENT.json
 
-The folders are those of nbgrader. A run that was stopped is continued by the same call: what
-has a result for the same file is left alone.
+The folders are those of nbgrader. The same call continues a run that was stopped: a submission
+that has a result for the same file is skipped.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 import joblib
 
 from course_grading.marking import Result, mark, unreadable
-from course_grading.sandbox import open_box
+from course_grading.sandbox import open_sandbox
 from course_grading.submission import UnreadableError, fingerprint, read_file
 from course_grading.texts import one_line
 from course_lib.exercises.contents import CHAPTERS
@@ -24,12 +24,12 @@ from course_lib.storage import whole_file
 
 __all__ = ["Submitted", "find_submissions", "grade_class", "load_results"]
 
-LONGEST_NAME = 150  # bytes: with .html after it, still the name of a file
+MAX_NAME = 150  # bytes, so that NAME.html is a valid name of a file
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """Where a submission lies, and whose it is."""
+    """A submission's student, notebook and file."""
 
     student: str
     assignment: str
@@ -37,23 +37,24 @@ class Submitted:
 
 
 def find_submissions(folder):
-    """All submissions under `folder`, and a sentence for each thing in it that is none.
+    """The submissions under `folder`, and a remark for each other entry in it.
 
-    Raises FileNotFoundError if there is no such folder.
+    Returns a list of `Submitted` and a list of str. Raises FileNotFoundError if there is no such
+    folder.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(
-            f"There is no folder {str(folder)!r}. Name the one that holds "
+            f"There is no folder {str(folder)!r}. Name the one that contains "
             f"STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb."
         )
     found, remarks = [], []
     for student in sorted(folder.iterdir()):
         if student.name.startswith("."):
             continue
-        why_not = _why_no_student(student)
-        if why_not:
-            remarks.append(f"{one_line(student.name)}: {why_not}, left alone.")
+        problem = _folder_problem(student)
+        if problem:
+            remarks.append(f"{one_line(student.name)}: {problem}, skipped.")
             continue
         for assignment in sorted(student.iterdir()):
             name = assignment.name
@@ -61,61 +62,59 @@ def find_submissions(folder):
                 found.append(Submitted(student.name, name, assignment / f"{name}.ipynb"))
             elif not name.startswith("."):
                 remarks.append(
-                    f"{student.name}/{one_line(name)}: no folder with the name of a notebook, left "
-                    f"alone."
+                    f"{student.name}/{one_line(name)}: no folder with the name of a notebook, "
+                    f"skipped."
                 )
     return found, remarks
 
 
-def _why_no_student(place):
-    """Why something among the submissions is no folder of a student, or ""."""
-    if not place.is_dir():
+def _folder_problem(path):
+    """The reason why a path among the submissions is not a student's folder, or ""."""
+    if not path.is_dir():
         return "no folder of a student"
-    if not place.name.isprintable() or len(place.name.encode()) > LONGEST_NAME:
+    if not path.name.isprintable() or len(path.name.encode()) > MAX_NAME:
         return "a name that cannot be printed, or is too long"
-    return "" if os.access(place, os.R_OK | os.X_OK) else "a folder that cannot be read"
+    return "" if os.access(path, os.R_OK | os.X_OK) else "a folder that cannot be read"
 
 
 def grade_class(
     submissions, out, *, limits, unprotected=False, jobs=-1, scheduler=None, again=False
 ):
-    """Grade what has no result yet; return how many were graded.
+    """Grade the submissions that have no result yet; return their number.
 
     Parameters
     ----------
     submissions : list of Submitted
     out : path
-        Results are written below it, each as soon as it is known, whole or not at all.
+        The folder of the results; each is written atomically as soon as it is known.
     limits : Limits
-        What one answer may take.
+        The limits of one answer.
     unprotected : bool
         Do without bubblewrap.
     jobs : int
-        Processes on this machine; -1 for one on each core.
+        Number of processes on this machine; -1 for one on each core.
     scheduler : str or None
-        The address of a Dask scheduler, such as `tcp://host:8786`; its workers do the
-        work instead.
+        The address of a Dask scheduler, such as `tcp://host:8786`, whose workers grade instead.
     again : bool
-        Also grade what has a result.
+        Also grade the submissions that have a result.
 
-    Raises NoProtection where a box cannot be made, and OSError for results that cannot be
-    written.
+    Raises NoProtection where no sandbox can be made, and OSError if a result cannot be written.
     """
     out = Path(out)
-    waiting = [s for s in submissions if again or not _is_graded(s, out)]
-    bar = progress_bar(total=len(waiting), desc="grading", unit="submission")
+    ungraded = [s for s in submissions if again or not _is_graded(s, out)]
+    bar = progress_bar(total=len(ungraded), desc="grading", unit="submission")
     with bar, _pool(jobs, scheduler) as pool:
-        work = (joblib.delayed(_grade)(s, *_content(s), limits, unprotected) for s in waiting)
-        for result in pool(work):
+        tasks = (joblib.delayed(_grade)(s, *_content(s), limits, unprotected) for s in ungraded)
+        for result in pool(tasks):
             _save(result, out)
             bar.update()
-    return len(waiting)
+    return len(ungraded)
 
 
 def load_results(submissions, out):
-    """The results that there are for `submissions`, in their order."""
-    found = (_load(submitted, Path(out)) for submitted in submissions)
-    return [result for result in found if result is not None]
+    """The saved results of `submissions`, in their order; those without a result are left out."""
+    results = (_load(submitted, Path(out)) for submitted in submissions)
+    return [result for result in results if result is not None]
 
 
 @contextmanager
@@ -135,45 +134,45 @@ def _pool(jobs, scheduler):
 
 
 def _content(submitted):
-    """The bytes of a submission, and None; or None, and why it cannot be read."""
+    """The bytes of a submission and None, or None and the reason why it cannot be read."""
     try:
         return read_file(submitted.path), None
     except UnreadableError as error:
         return None, str(error)
 
 
-def _grade(submitted, content, why_not, limits, unprotected):
-    """What a worker does; its data comes with it, for it may be on another machine."""
+def _grade(submitted, content, problem, limits, unprotected):
+    """Grade one submission in a worker, which gets the bytes: it may be on another machine."""
+    names = submitted.student, submitted.assignment
     if content is None:
-        return unreadable(submitted.student, submitted.assignment, why_not)
-    box = open_box(unprotected)
-    whose = submitted.student, submitted.assignment
+        return unreadable(*names, problem)
+    sandbox = open_sandbox(unprotected)
     try:
-        return mark(*whose, content, box=box, limits=limits)
-    except Exception as error:  # one submission must not stop the others, whatever it found
-        why = f"It could not be graded ({type(error).__name__}): look at it yourself."
-        return unreadable(*whose, why, fingerprint(content))
+        return mark(*names, content, sandbox=sandbox, limits=limits)
+    except Exception as error:  # a bug: it must not stop the grading of the others
+        reason = f"It could not be graded ({type(error).__name__}): look at it yourself."
+        return unreadable(*names, reason, fingerprint(content))
 
 
-def _place(submitted, out):
+def _result_path(submitted, out):
     return out / "results" / submitted.student / f"{submitted.assignment}.json"
 
 
 def _save(result, out):
-    place = _place(result, out)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(place) as file:
+    path = _result_path(result, out)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as file:
         file.write(json.dumps(result.as_data(), indent=1, ensure_ascii=False).encode())
 
 
 def _load(submitted, out):
-    """The result of a submission, or None if there is none that can be read."""
+    """The saved result of a submission, or None if it is missing or damaged."""
     try:
-        result = Result.from_data(json.loads(_place(submitted, out).read_text("utf-8")))
+        result = Result.from_data(json.loads(_result_path(submitted, out).read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    is_whose = (result.student, result.assignment) == (submitted.student, submitted.assignment)
-    return result if is_whose else None
+    matches = (result.student, result.assignment) == (submitted.student, submitted.assignment)
+    return result if matches else None
 
 
 def _is_graded(submitted, out):

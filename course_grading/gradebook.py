@@ -1,4 +1,4 @@
-"""Points into nbgrader's gradebook, through its own interface."""
+"""Write points into nbgrader's gradebook, through its Python interface."""
 
 import warnings
 
@@ -10,11 +10,11 @@ class GradebookError(RuntimeError):
 
 
 def write_to_gradebook(results, path):
-    """Write the points of all results into the database at `path`; return their number.
+    """Write the points of all results into the database at `path`; return the number of results.
 
-    A point that the instructor gave by hand stays: it is kept beside the automatic one, and
-    counts in its place. Raises `GradebookError` if nbgrader is not installed, or the gradebook
-    does not know an assignment.
+    Points that the instructor gave by hand are stored beside the automatic ones, and still
+    replace them. Raises `GradebookError` if nbgrader is not installed, or if the gradebook lacks
+    an assignment.
     """
     try:
         from nbgrader.api import Gradebook, MissingEntry
@@ -28,10 +28,10 @@ def write_to_gradebook(results, path):
             f"There is no gradebook {path.name}: `nbgrader generate_assignment` makes it."
         )
     with warnings.catch_warnings(), Gradebook(f"sqlite:///{path.resolve()}") as gradebook:
-        warnings.filterwarnings("ignore", "Object of type")  # of nbgrader about itself
+        warnings.filterwarnings("ignore", "Object of type")  # from nbgrader's own models
         for result in results:
             try:
-                _write_one(result, gradebook)
+                _write_result(result, gradebook)
             except MissingEntry:
                 raise GradebookError(
                     f"The gradebook does not know {result.assignment} with all its exercises. Run "
@@ -40,7 +40,7 @@ def write_to_gradebook(results, path):
     return len(results)
 
 
-def _write_one(result, gradebook):
+def _write_result(result, gradebook):
     gradebook.find_assignment(result.assignment)
     gradebook.update_or_create_student(result.student)
     gradebook.update_or_create_submission(result.assignment, result.student)

@@ -1,14 +1,14 @@
-"""Hand the course out to a class: `make classroom`.
+"""Make the course's edition for a class: `make classroom`.
 
     python -m course_grading.handout FOLDER
 
 FOLDER becomes a course of nbgrader, with one assignment for each notebook, and gets the
-student edition as a folder and as a zip. What a class has handed in is never touched: written
-are source/, student/, student.zip, and nbgrader_config.py where there is none.
+student edition as a folder and as a zip. Only source/, student/, student.zip are written, and
+nbgrader_config.py where there is none: submissions and the gradebook stay as they are.
 
-`without_solutions` takes a chapter's module and leaves of each solution its signature and
-docstring; cases, judges, diagnoses and hints stay. `write_student_edition` writes a folder
-that a student can start with `make course`, and nothing else.
+`without_solutions` reduces each solution in a chapter's module to its signature and docstring;
+cases, judges, diagnoses and hints stay. `write_student_edition` writes a folder whose only
+command is `make course`.
 """
 
 import argparse
@@ -25,20 +25,20 @@ __all__ = ["main", "without_solutions", "write_nbgrader_course", "write_student_
 TEMPLATES = Path(__file__).with_name("classroom")
 FILES = ("pyproject.toml", "constraints.txt", "environment.yml", "LICENSE", "LICENSE-text",
          "docs/where_next.md", "tools/build_environment.py", "tools/course.mk")  # fmt: skip
-OWN = ("README.md", "Makefile")  # in course_grading/classroom
+TEMPLATE_FILES = ("README.md", "Makefile")  # in course_grading/classroom
 FOLDERS = ("course_lib", "data", "notebooks")
-LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", "course_progress*", ".*")
-NEXT = """Written into {folder}:
+EXCLUDED = ("__pycache__", ".ipynb_checkpoints", "course_progress*", ".*")
+MESSAGE = """Written into {folder}:
   student.zip   for the students: the course with its checks, without its solutions
   source/       the {count} notebooks as assignments of nbgrader, a point for each star
-What comes back belongs into submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb; then: make grade
-docs/grading.md goes through all of it, with nbgrader and without."""
+Put submissions into submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb; then: make grade
+docs/grading.md explains each step, with nbgrader and without."""
 
 
 def without_solutions(source):
     """The source of a chapter's module with `return ...` in place of each solution.
 
-    Private helpers that nothing else uses then go as well.
+    Private helpers that only solutions use are removed as well.
     """
     tree = ast.parse(source)
     lines = source.splitlines()
@@ -75,21 +75,21 @@ def _without_unused_helpers(source):
 
 
 def write_student_edition(folder):
-    """Write the student edition into `folder`, which must not exist or be an older one."""
+    """Write the student edition into `folder`; replaces an older edition there."""
     for name in FOLDERS:
         shutil.rmtree(folder / name, ignore_errors=True)
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(*EXCLUDED))
     for name in FILES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     for chapter in (folder / "course_lib" / "exercises").glob("ch[0-9][0-9].py"):
         chapter.write_text(without_solutions(chapter.read_text("utf-8")), encoding="utf-8")
-    for name in OWN:
+    for name in TEMPLATE_FILES:
         shutil.copy(TEMPLATES / name, folder / name)
 
 
 def write_nbgrader_course(folder):
-    """Write the assignments, and the settings unless there are some."""
+    """Write the assignments, and nbgrader_config.py unless it exists."""
     for notebook in NOTEBOOKS:
         assignment = folder / "source" / notebook.stem
         assignment.mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,7 @@ def write_nbgrader_course(folder):
 
 
 def main(arguments=None):
-    """Write everything that a class is handed out, and say what was written."""
+    """Write the nbgrader course and the student edition, and print a summary."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="the folder of the class")
     folder = parser.parse_args(arguments).folder
@@ -108,7 +108,7 @@ def main(arguments=None):
     write_nbgrader_course(folder)
     write_student_edition(folder / "student")
     shutil.make_archive(str(folder / "student"), "zip", folder / "student")
-    print(NEXT.format(folder=folder, count=len(NOTEBOOKS)))
+    print(MESSAGE.format(folder=folder, count=len(NOTEBOOKS)))
 
 
 if __name__ == "__main__":

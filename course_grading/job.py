@@ -1,4 +1,4 @@
-"""What is to be run, on its way to the process that runs it."""
+"""The data that the runner receives: answers, their limits, and a user."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ __all__ = ["Answer", "Job", "Limits"]
 
 @dataclass(frozen=True)
 class Limits:
-    """What one answer may take.
+    """Limits of one answer.
 
     seconds : time, from the start of its process to its reply
     memory : bytes of each of its processes
-    processes : how many of them
-    file : bytes of a file that it writes
-    reply : bytes of what it returns, written as text
+    processes : number of its processes
+    file : bytes of each file that it writes
+    reply : bytes of its values, encoded as JSON
     """
 
     seconds: float = 10.0
@@ -35,13 +35,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Job:
-    """The answers of one submission, their limits, and the number of another user, or None."""
+    """The answers of one submission, their limits, and the user id to run them as.
+
+    `user` is None where the user stays the same.
+    """
 
     answers: list[Answer]
     limits: Limits
     user: int | None
 
     @property
-    def most_bytes(self):
-        """The longest that all replies together can be; JSON may take six letters for one."""
+    def max_bytes(self):
+        """The largest size of all replies together; JSON may escape a character as six."""
         return len(self.answers) * (6 * self.limits.reply + 1000)

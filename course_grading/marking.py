@@ -1,4 +1,4 @@
-"""One submission: its answers run in a box, its values judged here, its points counted here."""
+"""Grade one submission: run its answers in a sandbox, judge the returned values, count points."""
 
 import json
 import secrets
@@ -22,7 +22,7 @@ __all__ = [
     "unreadable",
 ]
 
-# Beside the outcomes of a check: it was run, and no reply came; there was nothing to run.
+# In addition to the outcomes of a check: the answer ran without a reply; no answer was run.
 STOPPED, NOT_GRADED = "stopped", "not graded"
 OUTCOMES = (
     str(Outcome.CORRECT),
@@ -31,10 +31,10 @@ OUTCOMES = (
     NOT_GRADED,
     str(Outcome.NOT_STARTED),
 )
-LONGEST_ANSWER = 20_000
-ALONE = (
-    "An answer is graded with what it uses of the cells above its check, and with nothing from "
-    "below or from another notebook."
+MAX_ANSWER = 20_000  # characters of an answer that are kept in its result
+SCOPE_NOTE = (
+    "An answer can use the cells above its check, but nothing from below it or from another "
+    "notebook."
 )
 
 
@@ -44,9 +44,9 @@ class Mark:
 
     exercise : its key, such as "ch01.majority"
     stars : the points that it is worth
-    points : the points that it got, all of them or none
+    points : the points that the answer earned, all of them or none
     outcome : "correct", "not started", "not yet", "stopped" or "not graded"
-    diagnosis : what was said about it
+    diagnosis : a sentence for the student
     answer : the source of the answer cell
     """
 
@@ -62,10 +62,10 @@ class Mark:
 class Result:
     """A submission with its marks.
 
-    student, assignment : whose, and of which notebook
+    student, assignment : names of the student and of the notebook
     fingerprint : SHA-256 of the file; the same file is not graded twice
-    seed : what its cases were drawn with: with it, grading repeats to the last digit
-    remarks : what happened to the submission as a whole, a sentence each
+    seed : the seed of its random cases, which repeats the grading exactly
+    remarks : sentences about the submission as a whole
     """
 
     student: str
@@ -81,31 +81,31 @@ class Result:
         return sum(mark.points for mark in self.marks)
 
     @property
-    def of(self):
-        """The points that could be had."""
+    def max_points(self):
+        """The points of a submission with all exercises correct."""
         return sum(mark.stars for mark in self.marks)
 
     def as_data(self):
         """Plain data, to be written as JSON."""
-        return {"format": 1, **asdict(self), "points": self.points, "of": self.of}
+        return {"format": 1, **asdict(self), "points": self.points, "of": self.max_points}
 
     @classmethod
     def from_data(cls, data):
-        """The `Result` of which `as_data` made `data`.
+        """Make a `Result` from the data that `as_data` returned.
 
-        Raises ValueError, KeyError or TypeError for what is none, or none of today's exercises.
+        Raises ValueError, KeyError or TypeError for other data, or if the exercises have changed.
         """
         marks = tuple(Mark(**mark) for mark in data["marks"])
         names = ("student", "assignment", "fingerprint", "seed")
         result = cls(*(data[name] for name in names), marks, tuple(data["remarks"]))
         exercises = [(e.key, e.stars) for e in exercises_in(result.assignment)]
-        is_whole = [(mark.exercise, mark.stars) for mark in marks] == exercises
-        is_fair = all(
+        is_complete = [(mark.exercise, mark.stars) for mark in marks] == exercises
+        is_consistent = all(
             mark.outcome in OUTCOMES
             and mark.points == (mark.stars if mark.outcome == OUTCOMES[0] else 0)
             for mark in marks
         )
-        if not (is_whole and is_fair and json.loads(json.dumps(result.as_data())) == data):
+        if not (is_complete and is_consistent and json.loads(json.dumps(result.as_data())) == data):
             raise ValueError("this is not the result of a submission")
         return result
 
@@ -113,33 +113,33 @@ class Result:
 def exercises_in(assignment):
     """The exercises of the notebook `assignment`, such as "01_gates_and_xor".
 
-    Raises KeyError for what is no name of one.
+    Raises KeyError for any other name.
     """
     return exercises_of(CHAPTERS[assignment])
 
 
-def mark(student, assignment, content, *, box, limits=None, seed=None):
-    """The `Result` of a submission, given the bytes of its file.
+def mark(student, assignment, content, *, sandbox, limits=None, seed=None):
+    """Grade a submission, given the bytes of its file; return its `Result`.
 
-    Never raises for what it holds. `box` is what `open_box` returned, `limits` are `Limits`;
-    without a `seed` one is drawn.
+    `sandbox` is a `Sandbox`, `limits` are `Limits`, and `seed` is an int, by default a random one.
+    A file that cannot be read gets a `Result` with a remark and no points.
     """
     seed = secrets.randbits(32) if seed is None else seed
     try:
         submission = read_notebook(content)
     except UnreadableError as error:
         return unreadable(student, assignment, str(error), fingerprint(content))
-    marks = _marks(exercises_in(assignment), submission, box, limits or Limits(), seed)
+    marks = _marks(exercises_in(assignment), submission, sandbox, limits or Limits(), seed)
     return Result(student, assignment, fingerprint(content), seed, tuple(marks))
 
 
-def unreadable(student, assignment, why, of=""):
-    """The `Result` of a submission that could not be read; `of` is its fingerprint, if any."""
-    marks = tuple(_unmarked(exercise, why) for exercise in exercises_in(assignment))
-    return Result(student, assignment, of, 0, marks, (why,))
+def unreadable(student, assignment, reason, sha256=""):
+    """The `Result` of a submission that was not graded; `sha256` is that of its file, if known."""
+    marks = tuple(_not_graded(exercise, reason) for exercise in exercises_in(assignment))
+    return Result(student, assignment, sha256, 0, marks, (reason,))
 
 
-def _marks(exercises, submission, box, limits, seed):
+def _marks(exercises, submission, sandbox, limits, seed):
     cells, cases = {}, {}
     for exercise in exercises:
         found = submission.answers.get(exercise.key, [])
@@ -151,18 +151,18 @@ def _marks(exercises, submission, box, limits, seed):
         for e in exercises
         if e.key in cells
     ]
-    replies = dict(zip(cells, box.run(answers, limits), strict=True))
+    replies = dict(zip(cells, sandbox.run(answers, limits), strict=True))
     marks = []
     for exercise in exercises:
         if exercise.key not in cells:
             count = len(submission.answers.get(exercise.key, []))
-            marks.append(_unmarked(exercise, _not_one(exercise, count)))
+            marks.append(_not_graded(exercise, _cell_count_reason(exercise, count)))
             continue
-        source = cells[exercise.key][1][:LONGEST_ANSWER]
+        source = cells[exercise.key][1][:MAX_ANSWER]
         reply = replies[exercise.key]
         if reply.ended != "replied":
-            why = _why_no_reply(reply.ended, limits)
-            marks.append(Mark(exercise.key, exercise.stars, 0, STOPPED, why, source))
+            reason = _no_reply_reason(reply.ended, limits)
+            marks.append(Mark(exercise.key, exercise.stars, 0, STOPPED, reason, source))
             continue
         verdict = _verdict(exercise, cases[exercise.key], reply.text)
         points = exercise.stars if verdict.correct else 0
@@ -171,19 +171,19 @@ def _marks(exercises, submission, box, limits, seed):
     return marks
 
 
-def _unmarked(exercise, why):
-    return Mark(exercise.key, exercise.stars, 0, NOT_GRADED, why)
+def _not_graded(exercise, reason):
+    return Mark(exercise.key, exercise.stars, 0, NOT_GRADED, reason)
 
 
-def _not_one(exercise, count):
+def _cell_count_reason(exercise, count):
     if count == 0:
         return (
-            f"The answer cell of {exercise.name} is missing. Copy it from a fresh notebook, for "
-            f"the cell carries the exercise's name where it is not seen."
+            f"The answer cell of {exercise.name} is missing. Copy it from a fresh notebook: its "
+            f"metadata has the exercise's name, by which it is found."
         )
     return (
-        f"There are {count} answer cells for {exercise.name}, and it would be a guess which one "
-        f"counts. Delete the others."
+        f"There are {count} answer cells for {exercise.name}, and only one can be graded. Delete "
+        f"the others."
     )
 
 
@@ -192,21 +192,22 @@ def _verdict(exercise, cases, reply):
         runs = read_runs(reply, len(cases))
     except ReplyError:
         return Verdict(
-            Outcome.NOT_YET, "What came back was not what a function returns, and was not read."
+            Outcome.NOT_YET,
+            "The reply of its process is not in the expected format, and was not read.",
         )
     try:
         verdict = exercise.judge_runs(cases, runs)
-    except Exception as error:  # a judge that meets a value nobody thought of
+    except Exception as error:  # a bug in the judge
         return Verdict(
             Outcome.NOT_YET,
             f"The value could not be judged ({type(error).__name__}): look at this one yourself.",
         )
     if any(run.error == "NameError" for run in runs) and not verdict.correct:
-        return Verdict(verdict.outcome, f"{verdict.sentence.rstrip('.')}. {ALONE}")
+        return Verdict(verdict.outcome, f"{verdict.sentence.rstrip('.')}. {SCOPE_NOTE}")
     return verdict
 
 
-def _why_no_reply(ended, limits):
+def _no_reply_reason(ended, limits):
     if ended == "too late":
         return (
             f"It did not finish within {limits.seconds:g} seconds: does a loop in it never end, or "
@@ -216,4 +217,4 @@ def _why_no_reply(ended, limits):
         return f"It returned more than {limits.reply >> 20} MB, which no answer needs."
     if ended.startswith("signal"):
         return f"Its process was ended by the system ({ended}): too much memory, or a crash."
-    return "Its process ended before it had answered: does it call exit, or meddle with processes?"
+    return "Its process ended before it had answered: does it call exit, or end processes?"

@@ -1,4 +1,4 @@
-"""What a class did, counted: for each exercise how many were right, and what the others heard."""
+"""Count the outcomes and diagnoses of a class, exercise by exercise."""
 
 import re
 from collections import Counter
@@ -11,7 +11,7 @@ __all__ = ["Row", "count_outcomes", "rows_of"]
 
 @dataclass(frozen=True)
 class Row:
-    """So many students had this outcome, with this diagnosis, in this exercise."""
+    """The number of students with this outcome and diagnosis in this exercise."""
 
     assignment: str
     exercise: str
@@ -22,38 +22,39 @@ class Row:
 
 
 def rows_of(results):
-    """The rows of all results: in the order of notebooks and exercises, frequent ones first."""
+    """A list of `Row`, in the order of notebooks and exercises, the most frequent first."""
     counts = Counter()
     for result in results:
         known = {e.key: e for e in exercises_in(result.assignment)}
         order = list(known)
         for mark in result.marks:
-            said = _kind(known[mark.exercise], mark)
-            place = order.index(mark.exercise)
-            counts[result.assignment, place, mark.exercise, mark.stars, mark.outcome, said] += 1
+            index = order.index(mark.exercise)
+            diagnosis = _generic_diagnosis(known[mark.exercise], mark)
+            entry = (result.assignment, index, mark.exercise, mark.stars, mark.outcome, diagnosis)
+            counts[entry] += 1
 
-    def as_read(entry):
-        (assignment, place, _, _, outcome, said), students = entry
-        return assignment, place, OUTCOMES.index(outcome), -students, said
+    def sort_key(item):
+        (assignment, index, _, _, outcome, diagnosis), students = item
+        return assignment, index, OUTCOMES.index(outcome), -students, diagnosis
 
     return [
-        Row(assignment, exercise, stars, outcome, said, students)
-        for (assignment, _, exercise, stars, outcome, said), students in sorted(
-            counts.items(), key=as_read
+        Row(assignment, exercise, stars, outcome, diagnosis, students)
+        for (assignment, _, exercise, stars, outcome, diagnosis), students in sorted(
+            counts.items(), key=sort_key
         )
     ]
 
 
 def count_outcomes(rows, exercises):
-    """Outcome → how many students had it, for each of `exercises`, of the rows given."""
+    """A dict from each outcome to a list of numbers of students, one for each of `exercises`."""
     counts = {outcome: [0] * len(exercises) for outcome in OUTCOMES}
     for row in rows:
         counts[row.outcome][exercises.index(row.exercise)] += row.students
     return counts
 
 
-def _kind(exercise, mark):
-    """A diagnosis without what differs from student to student: numbers drawn, values returned."""
+def _generic_diagnosis(exercise, mark):
+    """The diagnosis without the numbers of one student: random cases and returned values."""
     if mark.outcome == "correct":
         return ""
     if mark.outcome != "not yet" or mark.diagnosis in {

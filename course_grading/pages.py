@@ -1,4 +1,4 @@
-"""Pages: feedback for each student, and how the class did."""
+"""HTML pages: feedback for each student, and an overview of the class."""
 
 import base64
 import io
@@ -25,9 +25,14 @@ def write_student_pages(results, folder):
     folder.mkdir(parents=True, exist_ok=True)
     template = _templates().get_template("student.html.j2")
     for student, group in groupby(sorted(results, key=_by_student), key=lambda r: r.student):
-        mine = list(group)
-        points, of = sum(r.points for r in mine), sum(r.of for r in mine)
-        page = template.render(student=student, results=mine, points=points, of=of, signs=SIGNS)
+        own = list(group)
+        page = template.render(
+            student=student,
+            results=own,
+            points=sum(result.points for result in own),
+            max_points=sum(result.max_points for result in own),
+            signs=SIGNS,
+        )
         _write(folder / f"{student}.html", page)
 
 
@@ -53,11 +58,11 @@ def _assignment(name, results, rows):
         "name": name,
         "submissions": len(results),
         "mean": sum(result.points for result in results) / len(results),
-        "of": results[0].of,
+        "max_points": results[0].max_points,
         "figure": _figure(
             [f"{key.partition('.')[2]} {'★' * n}" for key, n in stars.items()], counts
         ),
-        "alt": _in_words(list(stars), counts),
+        "alt": _alt_text(list(stars), counts),
         "rows": [row for row in rows if row.outcome not in ("correct", "not started")],
     }
 
@@ -71,12 +76,12 @@ def _figure(names, counts):
     return base64.b64encode(buffer.getvalue()).decode()
 
 
-def _in_words(exercises, counts):
-    said = [
+def _alt_text(exercises, counts):
+    parts = [
         f"{exercise}: " + ", ".join(f"{n[i]} {outcome}" for outcome, n in counts.items() if n[i])
         for i, exercise in enumerate(exercises)
     ]
-    return f"A bar for each exercise, cut into its outcomes. {'; '.join(said)}."
+    return f"A bar for each exercise, cut into its outcomes. {'; '.join(parts)}."
 
 
 def _templates():

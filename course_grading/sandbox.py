@@ -1,6 +1,6 @@
-"""A place in which a student's code can do no harm: a process between walls, and its replies.
+"""Run answers in a separate process that is isolated from this machine, and read its replies.
 
-What this protects against, and what it does not, is told in docs/grading.md.
+docs/grading.md lists what this protects against, and what it does not.
 """
 
 import functools
@@ -16,26 +16,26 @@ import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from course_grading.bubblewrap import PACKAGES, command, environment, is_root
+from course_grading.bubblewrap import PACKAGES, command, environment, is_root, user_namespace
 from course_grading.job import Answer, Job, Limits
 
-__all__ = ["Box", "NoProtection", "Reply", "open_box"]
+__all__ = ["NoProtection", "Reply", "Sandbox", "open_sandbox"]
 
-START = (
+BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv[1]); from course_grading.runner import main; main()"
 )
 FIRST_USER = 1_000_000  # far above the numbers that are given to people
-TO_START = 30  # seconds, for Python and its packages
-TO_END = 5  # seconds, for whatever an answer left running
+START_SECONDS = 30  # for Python and its packages
+CLEANUP_SECONDS = 5  # for the processes that an answer left running
 
 
 class NoProtection(RuntimeError):
-    """This machine cannot keep a submission from doing harm."""
+    """This machine cannot isolate a submission."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """How an answer ended ("replied" if all went well), what it replied, and after how long."""
+    """How an answer ended ("replied" if all went well), its reply, and the seconds it took."""
 
     ended: str
     text: str = ""
@@ -43,54 +43,58 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Box:
-    """Runs answers; `bubblewrap` is the path of its program, or None to do without."""
+class Sandbox:
+    """Runs answers; `bubblewrap` is the path of its program, or None to do without it."""
 
     bubblewrap: str | None
 
     def run(self, answers, limits):
-        """A `Reply` for each `Answer`, in their order; nothing that they do stops this."""
+        """Run a list of `Answer`; return a `Reply` for each, in their order.
+
+        An answer that takes the process down with it gets the reply "lost"; those after it run
+        in a new process.
+        """
         replies = []
         while len(replies) < len(answers):
-            rest = answers[len(replies) :]
-            replies += self._replies(rest, limits) or [Reply("lost")]
+            remaining = answers[len(replies) :]
+            replies += self._replies(remaining, limits) or [Reply("lost")]
         return replies
 
     def _replies(self, answers, limits):
         """The replies of one process, which may be fewer than there are answers."""
         user = FIRST_USER + threading.get_native_id() if is_root() else None
         job = Job(list(answers), limits, user)
-        patience = TO_START + len(answers) * (limits.seconds + TO_END)
+        timeout = START_SECONDS + len(answers) * (limits.seconds + CLEANUP_SECONDS)
         with (
-            tempfile.TemporaryFile() as wanted,
-            tempfile.TemporaryFile() as came,
-            self._folder() as folder,
+            tempfile.TemporaryFile() as job_file,
+            tempfile.TemporaryFile() as reply_file,
+            self._working_directory() as folder,
         ):
-            pickle.dump(job, wanted)
-            wanted.seek(0)
-            running = subprocess.Popen(
+            pickle.dump(job, job_file)
+            job_file.seek(0)
+            process = subprocess.Popen(
                 self._command(),
-                stdin=wanted,
-                stdout=came,
+                stdin=job_file,
+                stdout=reply_file,
                 stderr=subprocess.DEVNULL,
                 cwd=folder,
                 env=environment(folder),
                 start_new_session=True,
             )
             try:
-                running.wait(patience)
+                process.wait(timeout)
             except subprocess.TimeoutExpired:
                 pass
             finally:
-                running.kill()
-                running.wait()
-            came.seek(0)
-            lines = came.read(job.most_bytes).splitlines()[: len(answers)]
-        return list(_read(lines))
+                process.kill()
+                process.wait()
+            reply_file.seek(0)
+            lines = reply_file.read(job.max_bytes).splitlines()[: len(answers)]
+        return list(_parse_replies(lines))
 
     @contextmanager
-    def _folder(self):
-        """Where the process starts: a folder of its own, unless the box has one inside."""
+    def _working_directory(self):
+        """The folder in which the process starts: a temporary one without bubblewrap."""
         if self.bubblewrap is not None:
             yield "/"
             return
@@ -98,18 +102,18 @@ class Box:
         try:
             yield folder
         finally:
-            with suppress(RecursionError):  # a student can nest folders deeper than this can go
+            with suppress(RecursionError):  # a student can nest folders deeper than rmtree can go
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _command(self):
         packages = PACKAGES if self.bubblewrap is None else "/packages"
-        # The last word is for whoever looks at a list of processes: who started this one.
-        python = [sys.executable, "-I", "-B", "-c", START, str(packages), f"for-{os.getpid()}"]
+        # The last argument is not read: it shows in a list of processes which one started this.
+        python = [sys.executable, "-I", "-B", "-c", BOOTSTRAP, str(packages), f"for-{os.getpid()}"]
         return python if self.bubblewrap is None else [*command(self.bubblewrap), "--", *python]
 
 
-def open_box(unprotected=False):
-    """A `Box` that was seen to work here, protected by bubblewrap unless `unprotected`.
+def open_sandbox(unprotected=False):
+    """A `Sandbox` that has run a first answer here, with bubblewrap unless `unprotected`.
 
     Raises `NoProtection` with a sentence that says what is missing.
     """
@@ -124,7 +128,7 @@ def open_box(unprotected=False):
             "files. On Debian and Ubuntu: sudo apt install bubblewrap. For a class that you "
             "trust there is --unprotected."
         )
-    return _tried(program)
+    return _tested_sandbox(program)
 
 
 PROBE = """
@@ -142,43 +146,43 @@ def ready():
 
 
 @functools.cache
-def _tried(program):
-    box = Box(program)
-    [reply] = box.run([Answer((), PROBE, "ready", [()])], Limits())
+def _tested_sandbox(program):
+    sandbox = Sandbox(program)
+    [reply] = sandbox.run([Answer((), PROBE, "ready", [()])], Limits())
     if reply.ended != "replied":
-        raise NoProtection(_why_not(program))
+        raise NoProtection(_why_it_failed(program))
     if program is not None and '"solutions"' in reply.text:
         raise NoProtection(
-            "The course's exercises, with their solutions, can be read in the box: another copy of "
-            "them is installed in this environment. Use one built by make."
+            "The course's exercises, with their solutions, can be read in the sandbox: another "
+            "copy of them is installed in this environment. Use one built by make."
         )
-    return box
+    return sandbox
 
 
-def _why_not(program):
+def _why_it_failed(program):
     if program is None:
-        return "Python could not be started as a process of its own."
-    said = subprocess.run(
-        [program, "--unshare-user", "--unshare-pid", "--as-pid-1", "--unshare-net",
+        return "Python could not be started in a separate process."
+    message = subprocess.run(
+        [program, *user_namespace(), "--unshare-pid", "--as-pid-1", "--unshare-net",
          "--ro-bind", "/", "/", "--size", "4096", "--tmpfs", "/tmp", "/bin/true"],
         capture_output=True, text=True, check=False,
     ).stderr.strip()  # fmt: skip
     return (
-        f"bubblewrap does not work here{f' ({said})' if said else ''}: it needs version 0.7 or "
-        f"newer, and user namespaces. For a class that you trust there is --unprotected."
+        f"bubblewrap does not work here{f' ({message})' if message else ''}: it needs version 0.8 "
+        f"or newer, and user namespaces. For a class that you trust there is --unprotected."
     )
 
 
-ENDS = re.compile(r"replied|left|too late|too much|signal \d{1,3}")
+ENDINGS = re.compile(r"replied|left|too late|too much|signal \d{1,3}")
 
 
-def _read(lines):
-    """The replies in lines of JSON, as far as they are what the runner writes."""
+def _parse_replies(lines):
+    """Yield a `Reply` for each line of JSON, up to the first that the runner does not write."""
     for line in lines:
         try:
             entry = json.loads(line)
             ended, text, seconds = entry["ended"], entry["reply"], entry["seconds"]
-            if not ENDS.fullmatch(ended) or type(text) is not str or type(seconds) is not float:
+            if not ENDINGS.fullmatch(ended) or type(text) is not str or type(seconds) is not float:
                 return
         except (ValueError, TypeError, KeyError, RecursionError):
             return

@@ -1,8 +1,8 @@
-"""A fence inside the box: system calls that no answer needs, refused by the kernel (seccomp).
+"""A seccomp filter: the kernel refuses the system calls that no answer needs.
 
-The namespaces of bubblewrap do not cover a user's keyrings, which could carry answers from one
-submission to the next; nor do limits of memory count what is shared; nor is the process that
-started an answer safe from one of the same user.
+The namespaces of bubblewrap leave gaps: a user's keyrings, which could carry answers from
+one submission to the next; shared memory, which the limit on memory does not count; and ptrace,
+by which an answer could change the process that started it, where both have the same user.
 """
 
 import ctypes
@@ -10,7 +10,7 @@ import os
 import platform
 import struct
 
-__all__ = ["build_fence", "hide"]
+__all__ = ["forbid_tracing", "refuse_system_calls"]
 
 # The numbers of ptrace, shmget, msgget, add_key, request_key, keyctl, perf_event_open,
 # process_vm_readv, process_vm_writev, bpf, userfaultfd, io_uring_setup, pidfd_open, pidfd_getfd.
@@ -24,42 +24,45 @@ MACHINES = {
         (117, 194, 186, 217, 218, 219, 241, 270, 271, 280, 282, 425, 434, 438),
     ),
 }
-OTHER_NUMBERING = 0x40000000  # x86_64 knows each call by a second number from here on
+X32_BIT = 0x40000000  # the x32 interface of x86_64 has a second number for each call
 LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
 ALLOW, REFUSE = 0x7FFF0000, 0x00050001  # the latter: "operation not permitted"
 SET_DUMPABLE, SET_SECCOMP, FILTER, SET_NO_NEW_PRIVILEGES = 4, 22, 2, 38
 
 
-def hide():
-    """Let no other process of the same user look into this one, or take its files."""
-    _control(SET_DUMPABLE, 0)
+def forbid_tracing():
+    """Deny other processes of the same user access to the memory and the files of this one."""
+    _prctl(SET_DUMPABLE, 0)
 
 
-def build_fence():
-    """Refuse these calls in this process and all that it starts; False where that is unknown."""
+def refuse_system_calls():
+    """Refuse these calls in this process and in its children; return True if the filter is set.
+
+    Returns False on a system or processor whose numbers of calls are not listed here.
+    """
     if platform.machine() not in MACHINES or os.uname().sysname != "Linux":
         return False
     architecture, calls = MACHINES[platform.machine()]
-    # Each line: what, how many lines to skip if so, how many if not, and with which number.
-    refuse = len(calls) + 5  # the place of the last line, to which the others skip
+    # Each instruction: code, instructions to skip if true, instructions to skip if false, operand.
+    refuse = len(calls) + 5  # the index of the last instruction
     program = [
         (LOAD, 0, 0, 4),  # the architecture
         (EQUAL, 0, refuse - 2, architecture),
         (LOAD, 0, 0, 0),  # the call
-        (AT_LEAST, refuse - 4, 0, OTHER_NUMBERING),
+        (AT_LEAST, refuse - 4, 0, X32_BIT),
         *((EQUAL, refuse - 5 - i, 0, number) for i, number in enumerate(calls)),
         (RETURN, 0, 0, ALLOW),
         (RETURN, 0, 0, REFUSE),
     ]
-    code = b"".join(struct.pack("=HBBI", *line) for line in program)
+    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
     buffer = ctypes.create_string_buffer(code, len(code))
-    filter_of = struct.pack("@HP", len(program), ctypes.addressof(buffer))
-    _control(SET_NO_NEW_PRIVILEGES, 1)
-    return _control(SET_SECCOMP, FILTER, ctypes.create_string_buffer(filter_of, len(filter_of)))
+    fprog = struct.pack("@HP", len(program), ctypes.addressof(buffer))
+    _prctl(SET_NO_NEW_PRIVILEGES, 1)
+    return _prctl(SET_SECCOMP, FILTER, ctypes.create_string_buffer(fprog, len(fprog)))
 
 
-def _control(what, *arguments):
+def _prctl(option, *arguments):
     libc = ctypes.CDLL(None)
-    words = [a if isinstance(a, ctypes.Array) else ctypes.c_ulong(a) for a in arguments]
-    words += [ctypes.c_ulong(0)] * (4 - len(words))
-    return hasattr(libc, "prctl") and libc.prctl(ctypes.c_int(what), *words) == 0
+    values = [a if isinstance(a, ctypes.Array) else ctypes.c_ulong(a) for a in arguments]
+    values += [ctypes.c_ulong(0)] * (4 - len(values))
+    return hasattr(libc, "prctl") and libc.prctl(ctypes.c_int(option), *values) == 0

@@ -1,8 +1,9 @@
-"""What comes back from a student's process: text (JSON), read with suspicion.
+"""Encode the values of an answer as JSON, and decode such JSON, whoever wrote it.
 
     Run(value=array([1., 2.]))  →  {"value": {"array": ["<f8", [2], "AAAAAAAA8D8AAAAAAAAAQA=="]}, …}
 
-Nothing here can hold code, and nothing is believed: a reply is as good as the values in it.
+The format holds plain data and no code. The reader validates each entry: a student's process
+may have written anything.
 """
 
 import base64
@@ -17,57 +18,56 @@ from course_lib.exercises.engine.answers import Run, Unreadable
 
 __all__ = ["ReplyError", "read_runs", "write_runs"]
 
-DEEPEST = 40
-LONGEST_TEXT = 2_000
-NUMBERS = re.compile(r"[<>|=][biufc](1|2|4|8|16|32)")
-MOST_AXES = 32
-MOST_LETTERS = 1000  # of an array of texts, each of which takes the place of the longest
+MAX_DEPTH = 40
+MAX_TEXT = 2_000
+NUMERIC_DTYPE = re.compile(r"[<>|=][biufc](1|2|4|8|16|32)")
+MAX_AXES = 32
+MAX_CHARACTERS = 1000  # of an array of texts; NumPy stores each as long as the longest
 
 
 class ReplyError(ValueError):
-    """What came back is not what `write_runs` writes."""
+    """A reply that is not in the format of `write_runs`."""
 
 
 def write_runs(runs):
-    """The text of a list of `Run`, for `read_runs`."""
-    return json.dumps([{**vars(run), "value": _written(run.value)} for run in runs])
+    """Encode a list of `Run` as text, for `read_runs`."""
+    return json.dumps([{**vars(run), "value": _encode(run.value)} for run in runs])
 
 
 def read_runs(text, count):
-    """The `count` runs in a text; raises `ReplyError` for everything but what it should be."""
+    """Decode a text into `count` runs; raise `ReplyError` if it is not in the format."""
     try:
         entries = json.loads(text)
         if type(entries) is not list or len(entries) != count:
             raise ReplyError(f"expected a list of {count} runs")
-        return [_run(**entry) for entry in entries]
-    except Exception as error:  # whatever is wrong with it, it is the reply that is wrong
+        return [_decode_run(**entry) for entry in entries]
+    except Exception as error:  # any exception here is the fault of the reply
         raise ReplyError(f"{type(error).__name__}: {printable(str(error)[:200])}") from None
 
 
-def _run(*, value, error, message, changed, blank):
+def _decode_run(*, value, error, message, changed, blank):
     if type(blank) is not bool:
         raise ReplyError("blank should be true or false")
     if changed is not None and (type(changed) is not int or not 0 <= changed < 100):
         raise ReplyError("changed should be the number of an argument")
-    return Run(_read(value), _text(error), _text(message), changed, blank)
+    return Run(_decode(value), _decode_text(error), _decode_text(message), changed, blank)
 
 
-def _text(written):
-    """Text as it came, if it is text: not too long, and printable."""
-    if type(written) is not str:
+def _decode_text(data):
+    """The text, printable and cut to `MAX_TEXT` characters."""
+    if type(data) is not str:
         raise ReplyError("expected text")
-    return printable(written[:LONGEST_TEXT])
+    return printable(data[:MAX_TEXT])
 
 
-def _shape(written):
-    """The shape of an array, if NumPy could have written it."""
-    is_one = type(written) is list and len(written) <= MOST_AXES
-    if not is_one or any(type(length) is not int or length < 0 for length in written):
+def _decode_shape(data):
+    is_shape = type(data) is list and len(data) <= MAX_AXES
+    if not is_shape or any(type(length) is not int or length < 0 for length in data):
         raise ReplyError("expected the shape of an array")
-    return tuple(written)
+    return tuple(data)
 
 
-def _written(value):
+def _encode(value):
     if value is None or type(value) in (bool, str):
         return value
     if value is Ellipsis:
@@ -79,12 +79,12 @@ def _written(value):
     if type(value) is complex:
         return {"complex": [value.real.hex(), value.imag.hex()]}
     if type(value) in (list, tuple):
-        return {type(value).__name__: [_written(item) for item in value]}
+        return {type(value).__name__: [_encode(item) for item in value]}
     if type(value) is dict:
-        return {"dict": [[key, _written(item)] for key, item in value.items()]}
+        return {"dict": [[key, _encode(item)] for key, item in value.items()]}
     if isinstance(value, Unreadable):
         return {"unreadable": value.kind}
-    if value.dtype.kind == "U" and value.size * value.dtype.itemsize > 4 * MOST_LETTERS:
+    if value.dtype.kind == "U" and value.size * value.dtype.itemsize > 4 * MAX_CHARACTERS:
         return {"unreadable": "a long array of texts"}
     if value.dtype.kind == "U":
         return {"texts": [list(value.shape), value.ravel().tolist()]}
@@ -92,27 +92,29 @@ def _written(value):
     return {"array": [value.dtype.str, list(value.shape), data]}
 
 
-def _read(written, depth=0):
-    if written is None or type(written) is bool:
-        return written
-    if type(written) is str:
-        return _text(written)
-    if depth > DEEPEST or type(written) is not dict or len(written) != 1:
-        raise ReplyError("a value is written in a way that nobody writes")
-    [(kind, content)] = written.items()
+def _decode(data, depth=0):
+    if data is None or type(data) is bool:
+        return data
+    if type(data) is str:
+        return _decode_text(data)
+    if depth > MAX_DEPTH:
+        raise ReplyError("a value is nested too deeply")
+    if type(data) is not dict or len(data) != 1:
+        raise ReplyError("a value has no known encoding")
+    [(kind, content)] = data.items()
     if kind in ("list", "tuple"):
-        items = [_read(item, depth + 1) for item in content]
+        items = [_decode(item, depth + 1) for item in content]
         return tuple(items) if kind == "tuple" else items
     if kind == "dict":
-        return {_text(key): _read(item, depth + 1) for key, item in content}
-    return READERS[kind](content)
+        return {_decode_text(key): _decode(item, depth + 1) for key, item in content}
+    return DECODERS[kind](content)
 
 
-def _array(content):
+def _decode_array(content):
     dtype, shape, data = content
-    if not NUMBERS.fullmatch(dtype):
-        raise ReplyError("an array of no known kind")
-    shape, dtype = _shape(shape), np.dtype(dtype)
+    if not NUMERIC_DTYPE.fullmatch(dtype):
+        raise ReplyError("an array of unknown dtype")
+    shape, dtype = _decode_shape(shape), np.dtype(dtype)
     data = base64.b64decode(data, validate=True)
     if math.prod(shape) * dtype.itemsize != len(data):
         raise ReplyError("an array whose shape and size disagree")
@@ -121,24 +123,24 @@ def _array(content):
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
-def _texts(content):
+def _decode_texts(content):
     shape, texts = content
-    texts = [_text(text) for text in texts]
-    if len(texts) * max(map(len, texts), default=0) > MOST_LETTERS:
-        raise ReplyError("an array of more text than anybody needs")
-    return np.array(texts, dtype=str).reshape(_shape(shape))
+    texts = [_decode_text(text) for text in texts]
+    if len(texts) * max(map(len, texts), default=0) > MAX_CHARACTERS:
+        raise ReplyError("an array of texts is too large")
+    return np.array(texts, dtype=str).reshape(_decode_shape(shape))
 
 
-def _complex(real, imaginary):
+def _decode_complex(real, imaginary):
     return complex(real, imaginary)
 
 
-READERS = {
+DECODERS = {
     "dots": lambda _: Ellipsis,
     "int": lambda text: int(text, 16),
     "float": float.fromhex,
-    "complex": lambda parts: _complex(*map(float.fromhex, parts)),
-    "unreadable": lambda kind: Unreadable(_text(kind)[:100]),
-    "array": _array,
-    "texts": _texts,
+    "complex": lambda parts: _decode_complex(*map(float.fromhex, parts)),
+    "unreadable": lambda kind: Unreadable(_decode_text(kind)[:100]),
+    "array": _decode_array,
+    "texts": _decode_texts,
 }

@@ -1,4 +1,4 @@
-"""Reading what a student handed in: as data, never as code."""
+"""Read a submitted notebook as data, never as code."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from course_grading.texts import printable
 
 __all__ = ["Submission", "UnreadableError", "fingerprint", "read_file", "read_notebook"]
 
-LARGEST = 10 << 20
+MAX_BYTES = 10 << 20
 
 
 class UnreadableError(ValueError):
@@ -20,17 +20,17 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True)
 class Submission:
-    """The cells of a notebook that count.
+    """The code cells of a notebook.
 
     Attributes
     ----------
     answers : dict
-        Exercise's key ("ch01.majority") → the cells that are marked as its answer, as pairs of a
-        place and a source.
+        From the key of an exercise ("ch01.majority") to its answer cells, as pairs of an index in
+        the notebook and a source.
     code : list
-        The code cells that are no answers and no checks, as such pairs.
+        Such pairs for the cells that are neither answers nor checks.
     checks : dict
-        Exercise's key → the place of its first check.
+        From the key of an exercise to the index of its first check.
     """
 
     answers: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
@@ -38,87 +38,88 @@ class Submission:
     checks: dict[str, int] = field(default_factory=dict)
 
     def above(self, key):
-        """The sources of the code cells above an exercise's check, but for its own answer."""
-        [(place, _)] = self.answers[key]
-        end = max(place, self.checks.get(key, 0))
+        """The sources of the code cells above an exercise's check, without its own answer."""
+        [(index, _)] = self.answers[key]
+        end = max(index, self.checks.get(key, 0))
         cells = [*self.code, *(cell for cells in self.answers.values() for cell in cells)]
-        return tuple(source for i, source in sorted(cells) if i < end and i != place)
+        return tuple(source for i, source in sorted(cells) if i < end and i != index)
 
 
 def read_file(path):
-    """The bytes of a file that is a plain one, up to 10 MB; else `UnreadableError`.
+    """The bytes of a regular file of at most 10 MB; raises `UnreadableError` for anything else.
 
-    A symbolic link is not followed, neither the file itself nor the two folders above it.
+    Symbolic links are not followed, neither the file itself nor the two folders above it.
     """
     path = Path(path)
-    for place in (path, path.parent, path.parent.parent):
-        if place.is_symlink():
+    for part in (path, path.parent, path.parent.parent):
+        if part.is_symlink():
             raise UnreadableError(
-                f"{place.name} is a symbolic link, which is not followed: hand in the file itself."
+                f"{part.name} is a symbolic link, which is not followed: hand in the file itself."
             )
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UnreadableError(f"{path.name} is no file.")
-            content = file.read(LARGEST + 1)
+                raise UnreadableError(f"{path.name} is not a regular file.")
+            content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise UnreadableError(f"There is no {path.name} in it. Was it renamed?") from None
+        raise UnreadableError(f"{path.name} is missing. Was it renamed?") from None
     except OSError as error:
         raise UnreadableError(f"{path.name} cannot be read: {error.strerror}.") from None
-    if len(content) > LARGEST:
+    if len(content) > MAX_BYTES:
         raise UnreadableError(
-            f"{path.name} is larger than {LARGEST >> 20} MB: clear its outputs, then hand it in."
+            f"{path.name} is larger than {MAX_BYTES >> 20} MB: clear its outputs, then hand it in."
         )
     return content
 
 
 def fingerprint(content):
-    """A number that tells one submission from another: SHA-256, as text."""
+    """The SHA-256 of a submission, as text."""
     return hashlib.sha256(content).hexdigest()
 
 
 def read_notebook(content):
-    """The `Submission` in the bytes of a notebook file, or `UnreadableError`."""
+    """Parse the bytes of a notebook file into a `Submission`; may raise `UnreadableError`."""
     try:
         notebook = json.loads(content.decode("utf-8-sig"))
         cells = [_cell(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
     except (UnicodeDecodeError, json.JSONDecodeError):
         raise UnreadableError(
-            "It is no notebook: its file is not JSON. Save it in JupyterLab, and hand it in again."
+            "The file is not a notebook, for it is not JSON. Save it in JupyterLab, and hand it in "
+            "again."
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UnreadableError(
-            "It is JSON, but no notebook of format 4. Open and save it in JupyterLab."
+            "The file is JSON, but not a notebook of format 4. Open and save it in JupyterLab."
         ) from None
     submission = Submission()
-    for place, (kind, key, is_check, source) in enumerate(cells):
+    for index, (kind, key, is_check, source) in enumerate(cells):
         if kind == "code" and is_check and key is not None:
-            submission.checks.setdefault(key, place)
+            submission.checks.setdefault(key, index)
         if kind != "code" or is_check:
             continue
         if key is None:
-            submission.code.append((place, source))
+            submission.code.append((index, source))
         else:
-            submission.answers.setdefault(key, []).append((place, source))
+            submission.answers.setdefault(key, []).append((index, source))
     return submission
 
 
 def _cell(cell):
-    """The kind of a cell, the exercise that it answers or None, whether it checks, its source.
+    """The type of a cell, its exercise or None, True if it is a check, and its source.
 
-    What is odd about a cell counts as not there, so that it costs no other cell anything.
+    A field of the wrong type counts as missing, so that one odd cell does not spoil the others.
     """
-    source = _part(cell, "source", str | list, "")
+    source = _field(cell, "source", str | list, "")
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    metadata = _part(cell, "metadata", dict, {})
-    tags = _part(metadata, "tags", list, [])
-    is_check = "check" in tags or _part(metadata, "nbgrader", dict, {}).get("grade") is True
-    key = _part(metadata, "exercise", str, None)
-    return _part(cell, "cell_type", str, ""), key, is_check, printable(source)
+    metadata = _field(cell, "metadata", dict, {})
+    tags = _field(metadata, "tags", list, [])
+    is_check = "check" in tags or _field(metadata, "nbgrader", dict, {}).get("grade") is True
+    key = _field(metadata, "exercise", str, None)
+    return _field(cell, "cell_type", str, ""), key, is_check, printable(source)
 
 
-def _part(whole, name, kind, otherwise):
-    part = whole.get(name)
-    return part if isinstance(part, kind) else otherwise
+def _field(data, name, types, default):
+    value = data.get(name)
+    return value if isinstance(value, types) else default

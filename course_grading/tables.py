@@ -1,4 +1,4 @@
-"""Tables for a spreadsheet: the grades, and what was said in each exercise."""
+"""CSV files for a spreadsheet: grades, and counts of diagnoses."""
 
 import csv
 import io
@@ -9,19 +9,19 @@ __all__ = ["write_diagnoses", "write_grades"]
 
 
 def write_grades(results, path):
-    """A row for each student, a column for each notebook that anybody handed in, and the sum."""
+    """Write a row for each student, with the points of each submitted notebook and their sum."""
     assignments = sorted({result.assignment for result in results})
     points = {(result.student, result.assignment): result.points for result in results}
-    of = sum({result.assignment: result.of for result in results}.values())
+    max_points = sum({r.assignment: r.max_points for r in results}.values())
     rows = [["student", *assignments, "total", "of"]]
     for student in sorted({result.student for result in results}):
-        mine = [points.get((student, assignment), "") for assignment in assignments]
-        rows.append([student, *mine, sum(number for number in mine if number != ""), of])
+        own = [points.get((student, assignment), "") for assignment in assignments]
+        rows.append([student, *own, sum(number for number in own if number != ""), max_points])
     _write(rows, path)
 
 
 def write_diagnoses(rows, path):
-    """A line for each `Row`: exercise, outcome, diagnosis, number of students."""
+    """Write a line for each `Row`: exercise, outcome, diagnosis, number of students."""
     names = ("assignment", "exercise", "stars", "outcome", "diagnosis", "students")
     _write([names, *([getattr(row, name) for name in names] for row in rows)], path)
 
@@ -34,7 +34,7 @@ def _write(rows, path):
 
 
 def _as_text(cell):
-    """A cell that no spreadsheet takes for a formula."""
+    """The cell, quoted if a spreadsheet would take it for a formula."""
     return (
         f"'{cell}"
         if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@"))

@@ -1,4 +1,4 @@
-"""What every unit test may count on: no window, no progress file, no grading."""
+"""Settings of all unit tests: no windows, no progress file, no grading mode."""
 
 import os
 
@@ -9,7 +9,7 @@ from hypothesis import settings
 
 matplotlib.use("agg")
 
-# No deadline: a slow machine is no bug. In CI the drawn examples are the same every time.
+# No deadline, for slow machines. In CI the examples are the same every time.
 settings.register_profile("course", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("course")
 

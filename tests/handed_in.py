@@ -1,4 +1,4 @@
-"""Submissions as a class hands them in: the course's notebooks with other answers in them."""
+"""Make submissions of a class: the course's notebooks with given answers."""
 
 import json
 
@@ -18,8 +18,10 @@ def wrong(exercise):
 
 
 def notebook(name, fill=None, answers=()):
-    """The notebook `name` as plain data; `fill(exercise)` writes the answers, and `answers`, by
-    the names of exercises, take the place of some."""
+    """The notebook `name` as plain data, with `fill(exercise)` as source of each answer cell.
+
+    `answers` maps names of exercises to sources that are used instead.
+    """
     path = next(path for path in PATHS if path.stem == name)
     content = json.loads(path.read_text("utf-8"))
     for cell in answer_cells(content):
@@ -39,7 +41,7 @@ def as_bytes(content):
 
 
 def hand_in(folder, student, name, content):
-    """Put a notebook, as data or as bytes, where nbgrader would; return its path."""
+    """Write a notebook, given as data or as bytes, to nbgrader's path for it; return the path."""
     path = folder / student / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else as_bytes(content))

@@ -1,6 +1,6 @@
-"""What every notebook must be: each function returns complaints, an empty list if all is well.
+"""Checks of notebooks: each function returns a list of complaints, empty if there are none.
 
-`test_notebooks.py` applies them to the notebooks, and to notebooks spoilt on purpose.
+`test_notebooks.py` applies them to the notebooks, and to notebooks with errors made on purpose.
 """
 
 import ast
@@ -26,12 +26,12 @@ from course_lib.exercises.contents import CHAPTERS, exercises_of
 from course_lib.exercises.engine.exercise import Exercise
 
 SLIDES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
-# A path of somebody's machine: in outputs, sources and metadata alike.
+# A path of one machine, in outputs, sources or metadata.
 PATHS_OF_MACHINES = re.compile(
     r"(?<![\w.:/])/(?:home|root|tmp|Users|work|var|opt|private)/|[A-Z]:\\|site-packages|ipykernel_\d"
 )
 TIMES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|\d+%\|")
-# Decimals of the prose that no cell can print, and why.
+# Decimals in the prose that no cell prints, with the reason.
 DECIMALS_THAT_STAND_ALONE = {
     1: {"0.9": "the exercises' bound for a sure 1", "0.1": "the exercises' bound for a sure 0"},
 }
@@ -203,9 +203,9 @@ def decimals(path, notebook):
 
 def exercise_cells(path, notebook):
     found = []
-    wanted = {e.key: e for e in exercises_of(CHAPTERS[path.stem])}
+    expected = {e.key: e for e in exercises_of(CHAPTERS[path.stem])}
     answers, checks = tagged(notebook, "exercise"), tagged(notebook, "check")
-    if [c.metadata.exercise for c in answers] != list(wanted):
+    if [c.metadata.exercise for c in answers] != list(expected):
         found.append("the answer cells are not the chapter's exercises, in their order")
     if len(answers) != len(checks):
         return [*found, "not one check for each answer"]
@@ -220,7 +220,7 @@ def exercise_cells(path, notebook):
             found.append(f"{key}: the answer cell is no blank function")
         if not output_text(check).strip().startswith("○ Not started"):
             found.append(f"{key}: the check does not say not started")
-        found += _nbgrader(answer, check, wanted.get(key))
+        found += _nbgrader(answer, check, expected.get(key))
     return found
 
 
@@ -239,7 +239,7 @@ def _nbgrader(answer, check, exercise: Exercise | None):
 
 
 def answers_stand_alone(path, notebook):
-    """No later cell uses what an answer cell defines, but for its check."""
+    """No later cell uses names that an answer cell defines, except its check."""
     found = []
     for i, cell in enumerate(notebook.cells):
         if "exercise" not in tags(cell):
@@ -270,7 +270,7 @@ def sliders(path, notebook):
 
 
 def paths_in_the_text(path, notebook):
-    """Files of the project that the prose names in backticks exist."""
+    """Files of the project whose paths stand in backticks in the prose exist."""
     found = []
     for cell in text_cells(notebook):
         for name in re.findall(
@@ -282,7 +282,7 @@ def paths_in_the_text(path, notebook):
 
 
 def no_control_characters(path, notebook):
-    """`\\v` in a Python string that was not raw is a vertical tab, and $\\varphi$ is lost."""
+    """No control characters, such as the vertical tab from `\\v` in a string that is not raw."""
     return [
         f"{cell.id}: the character {character!r}"
         for cell in notebook.cells

@@ -23,12 +23,12 @@ def two_layers(rng, n=3, hidden=4, k=2, name="tanh", dtype=np.float64):
 
 
 def outputs_of(loss, k):
-    """How many outputs a network for this loss has, if it may choose k."""
+    """The number of outputs of a network with this loss: 1 if it is binary, else k."""
     return 1 if loss is BINARY_CROSS_ENTROPY else k
 
 
 def labels(loss, m, k, rng):
-    """Y of shape (m, k) that suits the loss."""
+    """Random labels for the loss, Y of shape (m, k)."""
     if loss is MSE:
         return rng.normal(size=(m, k))
     if loss is SOFTMAX_CROSS_ENTROPY:

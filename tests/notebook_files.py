@@ -1,4 +1,4 @@
-"""The notebooks as the tests see them, and the small readings of them that several tests share."""
+"""Read notebooks, and extract their cells, texts and equations, for several tests."""
 
 import re
 
@@ -14,7 +14,7 @@ def read(path):
 
 
 def number_of(path):
-    """1 for 01_gates_and_xor.ipynb."""
+    """The number of a notebook, such as 1 for 01_gates_and_xor.ipynb."""
     return int(path.name[:2])
 
 
@@ -35,7 +35,7 @@ def tagged(notebook, tag):
 
 
 def output_text(cell):
-    """All text that a cell's outputs hold, plain text only."""
+    """The plain text of all outputs of a cell."""
     texts = []
     for output in cell.get("outputs", []):
         texts.append(output.get("text", ""))

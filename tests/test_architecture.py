@@ -1,5 +1,5 @@
-"""What every module owes its reader. Which may import which stands in pyproject.toml, for
-import-linter."""
+"""Docstrings, public names and external imports of each module. For import-linter pyproject.toml
+says which modules may import which."""
 
 import importlib
 import inspect
@@ -18,7 +18,7 @@ MODULES = sorted(
 )
 CHAPTERS = [module for module in MODULES if module.startswith("course_lib.exercises.ch")]
 
-# What comes from outside, beside NumPy: by module, or by the package that holds it.
+# External imports except NumPy: by module, or by its package.
 OUTSIDE = {
     "course_lib.plotting": {"matplotlib", "IPython"},
     "course_lib.exercises": {"filelock", "platformdirs"},

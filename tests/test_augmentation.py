@@ -1,4 +1,4 @@
-"""Moved pictures, beside SciPy's and by hand."""
+"""Augmentation of pictures, compared with SciPy and with results by hand."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The benchmarks run, also without PyTorch, and compare like with like. No time is tested."""
+"""The benchmarks run, also without PyTorch, and compare equal results. No times are tested."""
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ def test_each_table_can_be_made(make):
 
 def test_the_notebooks_lines_learn_the_diamond():
     X, Y, W1, W2 = diamond.start(np.float64)
-    V1, V2 = diamond.on_the_page(X, Y, W1, W2, 5000)
+    V1, V2 = diamond.by_notebook(X, Y, W1, W2, 5000)
     right = ((sigmoid(X @ V1) @ V2 > 0) == Y).mean()
     assert right > 0.9 and (V1 != W1).all() and (V2 != W2).all()
     U1, _ = diamond.by_fit(X, Y, W1, W2, 2)

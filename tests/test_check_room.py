@@ -1,4 +1,4 @@
-"""`make check-room`: it passes where the tests run, and each failure says what to do."""
+"""`make check-room` passes where the tests run, and each failure has a remedy."""
 
 import os
 
@@ -19,8 +19,8 @@ def test_this_machine_is_ready():
 
 @pytest.mark.parametrize("check", check_room.CHECKS, ids=lambda c: c.__name__)
 def test_each_check_says_what_it_looks_at_and_what_to_do(check):
-    about, _, remedy = check.__doc__.partition("\n")
-    assert ": " in about and len(remedy.strip()) > 30
+    title, _, remedy = check.__doc__.partition("\n")
+    assert ": " in title and len(remedy.strip()) > 30
 
 
 def failing():

@@ -1,4 +1,4 @@
-"""What a class is handed out: an edition without solutions (classroom/ has nbgrader's part)."""
+"""The student edition has no solutions; tests of nbgrader are in classroom/."""
 
 import ast
 import importlib.util
@@ -33,7 +33,7 @@ def classroom(tmp_path_factory):
 
 
 def solution_lines(exercise):
-    """The lines of a solution's body, without its docstring, in one normal form."""
+    """The statements of a solution without its docstring, as normalised source."""
     function = ast.parse(exercise.source()).body[0]
     return [ast.unparse(statement) for statement in function.body[1:]]
 
@@ -63,19 +63,19 @@ import json, sys
 from course_grading import handout
 from course_lib.exercises.contents import CHAPTERS, exercises_of
 answers = json.load(sys.stdin)
-said = {}
+verdicts = {}
 for chapter in CHAPTERS.values():
     for exercise in exercises_of(chapter):
         assert "has no solutions" in repr(exercise.solution()), exercise.key
         assert exercise.hint(1) and exercise.verdict(...).outcome == "not started"
-        said[exercise.key] = []
+        verdicts[exercise.key] = []
         for source in answers[exercise.key]:
             space = dict(vars(chapter))
             exec(source, space)
             verdict = exercise.verdict(space[exercise.name])
-            said[exercise.key].append([verdict.outcome, verdict.sentence])
+            verdicts[exercise.key].append([verdict.outcome, verdict.sentence])
 import course_lib
-print(json.dumps([course_lib.__file__, said]))
+print(json.dumps([course_lib.__file__, verdicts]))
 """
 
 
@@ -90,12 +90,12 @@ def test_its_checks_say_what_those_of_the_course_say(classroom):
         capture_output=True, env={**os.environ, "PYTHONPATH": str(student)}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    place, said = json.loads(done.stdout)
+    place, verdicts = json.loads(done.stdout)
     assert Path(place).is_relative_to(student)
     for key, exercise in EXERCISES.items():
         expected = [["correct", exercise.lesson]]
         expected += [["not yet", wrong.sentence] for wrong in exercise.misconceptions]
-        assert said[key] == expected
+        assert verdicts[key] == expected
 
 
 def test_it_holds_the_course_and_nothing_of_ours(classroom):

@@ -1,4 +1,4 @@
-"""docs/coverage.md is true: what it points to stands there, and no item of the plan is left out."""
+"""docs/coverage.md is true: its references are right, and it has all items of the plan."""
 
 import re
 from functools import cache
@@ -14,12 +14,12 @@ PLACE = re.compile(r"\[(\d\d), (opening|section (\d+))\]\(\.\./notebooks/([^)]+)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 ROW = re.compile(r"^\| (\w+)\.(\d+)([a-z]?) \| (.+?) \| (.+) \|$", re.M)
 ROWS = ROW.findall(PAGE)
-NOT_BULLETS = {"00": 5, "E": 1}  # running text in the plan: what it names, counted by hand
+NOT_BULLETS = {"00": 5, "E": 1}  # items of the plan in running text, counted by hand
 
 
 @cache
 def sections(name):
-    """What stands in each numbered section of a notebook: its sources and printed outputs."""
+    """A dict from the numbered sections of a notebook to their sources and printed outputs."""
     found, now = {"opening": ""}, "opening"
     for cell in read(ROOT / "notebooks" / name).cells:
         heading = re.match(r"## (?:(\d+) )?", cell.source) if cell.cell_type == "markdown" else None
@@ -29,21 +29,21 @@ def sections(name):
     return found
 
 
-def lies(place):
-    """Why a place of the map is not what it says, or ""."""
-    if test := TEST.fullmatch(place):
+def problem(reference):
+    """The reason why a reference of the map is wrong, or ""."""
+    if test := TEST.fullmatch(reference):
         path = ROOT / test[1]
         there = path.exists() and re.search(rf"^def {test[2]}\(", path.read_text("utf-8"), re.M)
         return "" if there else "there is no such test"
-    if not (found := PLACE.fullmatch(place)):
-        return "neither a section with what stands there, nor a test"
+    if not (found := PLACE.fullmatch(reference)):
+        return "neither a section with a quotation, nor a test"
     number, _, section, name, evidence = found.groups()
     if name not in {path.name for path in PATHS} or not name.startswith(number):
         return "there is no such notebook"
     here = sections(name).get(section or "opening")
     if here is None:
         return "there is no such section"
-    return "" if evidence in here else "that does not stand there"
+    return "" if evidence in here else "the quotation is not in that section"
 
 
 def test_the_map_has_rows():
@@ -53,36 +53,36 @@ def test_the_map_has_rows():
 @pytest.mark.parametrize("section", sorted({row[0] for row in ROWS}))
 def test_every_place_of_the_map_is_what_it_says(section):
     found = {
-        f"{section}.{number}{letter}, {place}": why
-        for which, number, letter, _, held in ROWS
-        for place in held.split("; ")
-        if which == section and (why := lies(place))
+        f"{section}.{number}{letter}, {reference}": why
+        for name, number, letter, _, references in ROWS
+        for reference in references.split("; ")
+        if name == section and (why := problem(reference))
     }
     assert found == {}
 
 
 def test_the_items_are_counted_on():
     for section in {row[0] for row in ROWS}:
-        items = [(int(n), letter) for which, n, letter, *_ in ROWS if which == section]
+        items = [(int(n), letter) for name, n, letter, *_ in ROWS if name == section]
         assert items == sorted(set(items))
         for number in range(1, items[-1][0] + 1):
             letters = [letter for n, letter in items if n == number]
             assert letters in ([""], [chr(97 + i) for i in range(len(letters))]), (section, number)
 
 
-def test_a_lie_would_be_found():
+def test_a_wrong_reference_is_found():
     name = PATHS[0].name
-    assert lies(f"[00, section 1](../notebooks/{name}): `no such words anywhere`")
-    assert lies(f"[00, section 99](../notebooks/{name}): `import`")
-    assert lies(f"[01, section 1](../notebooks/{name}): `import`")
-    assert lies("`tests/test_coverage.py::test_that_is_not_there`") and lies("section 1")
-    assert not lies("`tests/test_coverage.py::test_a_lie_would_be_found`")
+    assert problem(f"[00, section 1](../notebooks/{name}): `no such words anywhere`")
+    assert problem(f"[00, section 99](../notebooks/{name}): `import`")
+    assert problem(f"[01, section 1](../notebooks/{name}): `import`")
+    assert problem("`tests/test_coverage.py::test_that_is_not_there`") and problem("section 1")
+    assert not problem("`tests/test_coverage.py::test_a_wrong_reference_is_found`")
 
 
 @pytest.mark.skipif(not PLAN.exists(), reason="the plan of the course is not beside this checkout")
 def test_every_item_of_the_plan_is_on_the_map():
-    wanted = dict(NOT_BULLETS)
+    expected = dict(NOT_BULLETS)
     for part in re.split(r"^## ", PLAN.read_text("utf-8"), flags=re.M)[1:]:
         if re.match(r"0[1-8] ", part):
-            wanted[part[:2]] = len(re.findall(r"^- ", part, re.M))
-    assert {row[0]: max(int(r[1]) for r in ROWS if r[0] == row[0]) for row in ROWS} == wanted
+            expected[part[:2]] = len(re.findall(r"^- ", part, re.M))
+    assert {row[0]: max(int(r[1]) for r in ROWS if r[0] == row[0]) for row in ROWS} == expected

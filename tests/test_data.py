@@ -1,4 +1,4 @@
-"""The tables in data/: whole, described, and what their columns say."""
+"""The tables in data/ are complete and described, and their columns agree."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""The exercise engine on exercises made for the purpose."""
+"""The exercise engine, on exercises made for these tests."""
 
 import functools
 import warnings

@@ -1,4 +1,4 @@
-"""Every mistake of docs/errata.md: the source's way fails, ours does not."""
+"""Every mistake in docs/errata.md: the source's version fails, the corrected one does not."""
 
 import re
 
@@ -442,7 +442,7 @@ def test_fb_tanh_is_half_as_steep():
 
 @pytest.fixture
 def deep(rng):
-    """Builds ten layers of 64 units with one activation and initialiser; gives all outputs."""
+    """Make ten layers of 64 units with one activation and initialiser; return all outputs."""
 
     def outputs(phi, init):
         A, layers = rng.normal(size=(200, 64)), []
@@ -571,7 +571,7 @@ def test_fb_draws_means_without_dividing(rng):
 
 @pytest.fixture
 def three_by_three(rng):
-    """The worked example: a picture, a kernel, and what comes back."""
+    """The worked example: a picture, a kernel, and the upstream gradient."""
     return rng.normal(size=(3, 3)), rng.normal(size=(2, 2)), rng.normal(size=(2, 2))
 
 

@@ -1,4 +1,4 @@
-"""Many runs at once: in order, in other processes, on a cluster, and never more than allowed."""
+"""Parallel runs: results in order, other processes, a cluster, and limits on cores."""
 
 import os
 import re
@@ -48,7 +48,7 @@ def threads():
 
 @pytest.mark.parametrize("cap", ["1", "2"])
 def test_each_run_has_one_thread_wherever_it_is(cap, monkeypatch):
-    """Sums over several threads differ in their last digits, and float32 shows it."""
+    """With several threads, sums in float32 would differ in their last digits."""
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", cap)
     before = threads()
     assert run_all(lambda: threads(), [(), ()]) == [1, 1]
@@ -68,8 +68,8 @@ def test_a_bar_counts_the_runs_and_goes_away(monkeypatch):
     made = []
 
     class Bar(experiments.tqdm):
-        def __init__(self, *args, **how):
-            super().__init__(*args, **how)
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
             made.append(self)
 
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")

@@ -1,4 +1,4 @@
-"""Values and gradients beside those of PyTorch in float64: see golden/make_*.py."""
+"""Values and gradients compared with PyTorch's in float64: see golden/make_*.py."""
 
 import json
 from pathlib import Path

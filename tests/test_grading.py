@@ -1,4 +1,4 @@
-"""One submission: read as data, run in a box, judged outside of it."""
+"""Grading of one submission: read as data, run in a sandbox, judged outside of it."""
 
 import base64
 import json
@@ -16,12 +16,13 @@ from handed_in import EXERCISES, NAMES, answer_cells, as_bytes, notebook, right,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_grading import bubblewrap, sandbox
+from course_grading import bubblewrap
+from course_grading import sandbox as sandbox_module
 from course_grading.job import Answer, Limits
 from course_grading.marking import NOT_GRADED, STOPPED, Result, exercises_in, mark
-from course_grading.sandbox import Box, NoProtection, Reply, open_box
+from course_grading.sandbox import NoProtection, Reply, Sandbox, open_sandbox
 from course_grading.serialization import ReplyError, read_runs, write_runs
-from course_grading.submission import LARGEST, UnreadableError, read_file, read_notebook
+from course_grading.submission import MAX_BYTES, UnreadableError, read_file, read_notebook
 from course_lib import ROOT
 from course_lib.exercises.engine.answers import Run, Unreadable, plain, same
 
@@ -30,9 +31,9 @@ QUICK = Limits(seconds=2)
 
 
 @pytest.fixture(scope="module")
-def box():
+def sandbox():
     try:
-        return open_box()
+        return open_sandbox()
     except NoProtection as error:
         pytest.skip(str(error))
 
@@ -40,19 +41,19 @@ def box():
 @pytest.fixture(params=["bubblewrap", "unprotected"])
 def either(request):
     try:
-        return open_box(unprotected=request.param == "unprotected")
+        return open_sandbox(unprotected=request.param == "unprotected")
     except NoProtection as error:
         pytest.skip(str(error))
 
 
-def grade(name, content, box, limits=QUICK):
+def grade(name, content, sandbox, limits=QUICK):
     content = content if isinstance(content, bytes) else as_bytes(content)
-    return mark("somebody", name, content, box=box, limits=limits)
+    return mark("somebody", name, content, sandbox=sandbox, limits=limits)
 
 
-def graded(box, limits=QUICK, **answers):
-    """The marks of notebook 01 with all answers right but those given, by exercise."""
-    result = grade(GATES, notebook(GATES, right, answers), box, limits)
+def graded(sandbox, limits=QUICK, **answers):
+    """The marks of notebook 01 by exercise, with the given answers and right ones elsewhere."""
+    result = grade(GATES, notebook(GATES, right, answers), sandbox, limits)
     return {mark.exercise.partition(".")[2]: mark for mark in result.marks}
 
 
@@ -72,14 +73,14 @@ def test_right_wrong_blank_and_crashing(name, either):
     assert blank.points == 0 and {found.outcome for found in blank.marks} == {"not started"}
     crash = "raise RuntimeError('no idea')"
     crashing = grade(name, notebook(name, lambda _: crash), either)
-    assert crashing.points == 0 and crashing.of == everything
+    assert crashing.points == 0 and crashing.max_points == everything
     assert all("RuntimeError" in found.diagnosis for found in crashing.marks)
 
 
-def test_the_same_seed_repeats_a_grading(box):
+def test_the_same_seed_repeats_a_grading(sandbox):
     content = as_bytes(notebook(GATES, wrong))
-    first = mark("a", GATES, content, box=box, seed=7)
-    assert first == mark("a", GATES, content, box=box, seed=7)
+    first = mark("a", GATES, content, sandbox=sandbox, seed=7)
+    assert first == mark("a", GATES, content, sandbox=sandbox, seed=7)
     assert Result.from_data(json.loads(json.dumps(first.as_data()))) == first
 
 
@@ -109,36 +110,37 @@ ABOVE = [
 
 
 @pytest.mark.parametrize("above", ABOVE[:-1])
-def test_an_answer_has_what_it_uses_of_the_cells_above(box, above):
+def test_an_answer_has_what_it_uses_of_the_cells_above(sandbox, above):
     content = notebook(GATES, right, {"majority": "def majority():\n    return [one(1)] * 3, -30"})
     for source in (above, "import time\nw = b = time.sleep(60)\nshow(one)", ABOVE[-1]):
         place = 3 if source is above else 4  # below the set-up cell
         content["cells"].insert(place, {"cell_type": "code", "metadata": {}, "source": source})
-    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
+    marks = {found.exercise: found for found in grade(GATES, content, sandbox).marks}
     assert marks["ch01.majority"].outcome == "correct", marks["ch01.majority"].diagnosis
 
 
-def test_a_helper_between_an_answer_and_its_check_counts(box):
+def test_a_helper_between_an_answer_and_its_check_counts(sandbox):
     content = notebook(GATES, right, {"majority": "def majority():\n    return later(), -30"})
     places = [cell["id"] for cell in content["cells"]]
     helper = {"cell_type": "code", "metadata": {}, "source": "def later(): return [20, 20, 20]"}
     content["cells"].insert(places.index("majority-check"), helper)
-    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
+    marks = {found.exercise: found for found in grade(GATES, content, sandbox).marks}
     assert marks["ch01.majority"].outcome == "correct"
 
 
-def test_a_name_that_is_nowhere_above_is_explained(box):
-    said = graded(box, majority="def majority():\n    return nowhere, 1")["majority"].diagnosis
-    assert "name 'nowhere' is not defined" in said and "of the cells above its check" in said
-    said = graded(box, majority="import nowhere\ndef majority():\n    return nowhere.w, 1")
-    assert "an earlier line stopped with ModuleNotFoundError" in said["majority"].diagnosis
+def test_a_name_that_is_nowhere_above_is_explained(sandbox):
+    marks = graded(sandbox, majority="def majority():\n    return nowhere, 1")
+    diagnosis = marks["majority"].diagnosis
+    assert "name 'nowhere' is not defined" in diagnosis and "can use the cells above" in diagnosis
+    marks = graded(sandbox, majority="import nowhere\ndef majority():\n    return nowhere.w, 1")
+    assert "an earlier line stopped with ModuleNotFoundError" in marks["majority"].diagnosis
 
 
-def test_a_helper_below_an_empty_cell_counts_and_one_that_fails_hurts_nobody(box):
+def test_a_helper_below_an_empty_cell_counts_and_one_that_fails_hurts_nobody(sandbox):
     content = notebook(GATES, right, {"majority": "# see above"})
     source = "def majority():\n    return [20, 20, 20], -30"
     content["cells"].insert(3, {"cell_type": "code", "metadata": {}, "source": source})
-    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
+    marks = {found.exercise: found for found in grade(GATES, content, sandbox).marks}
     assert marks["ch01.majority"].outcome == "correct"
 
 
@@ -166,8 +168,8 @@ def test_a_helper_below_an_empty_cell_counts_and_one_that_fails_hurts_nobody(box
          "    return [20 * scipy.special.expit(99.0)] * 3, -30", "correct", ""),
     ],
 )  # fmt: skip
-def test_what_an_answer_cell_may_hold(box, source, outcome, words):
-    found = graded(box, Limits(), majority=source)["majority"]
+def test_what_an_answer_cell_may_hold(sandbox, source, outcome, words):
+    found = graded(sandbox, Limits(), majority=source)["majority"]
     assert found.outcome == outcome and words in found.diagnosis
 
 
@@ -189,13 +191,13 @@ def majority():
 """
 PATCHED = """
 import numpy as np
-import course_lib.exercises.engine.answers as answers, course_grading.serialization as wire
+import course_lib.exercises.engine.answers as answers, course_grading.serialization as serialization
 import course_grading.runner as runner, json, builtins
 yes = lambda *a, **k: True
 np.allclose = np.isclose = np.array_equal = yes
 np.asarray = np.array = lambda *a, **k: [20.0, 20.0, 20.0]
 answers.same = answers.has_blank = yes
-wire.read_runs = lambda *a: []
+serialization.read_runs = lambda *a: []
 builtins.isinstance = yes
 def majority():
     return [1, 1, 1], 0
@@ -266,7 +268,7 @@ HOSTILE = {
         "MemoryError",
     ),
     "patched": (PATCHED, ""),
-    "forged": (FORGED, "not what a function returns"),
+    "forged": (FORGED, "not in the expected format"),
     "forged lines": ("import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'10\\n[]')\n"
                      "    except OSError: pass\nos._exit(0)", ""),
     "printed": ("def majority():\n    print('x' * (1 << 28))\n    return [1, 1, 1], 0", ""),
@@ -304,7 +306,7 @@ def test_hostile_answers_earn_nothing_and_stop_nobody(attack, either):
 
 
 def runners():
-    """The processes that are still there of any box that this test process opened."""
+    """The running processes of sandboxes that this test process opened."""
     children = []
     for entry in os.listdir("/proc") if os.path.isdir("/proc") else []:
         try:
@@ -335,10 +337,10 @@ def majority():
 """
 
 
-def test_a_fork_bomb_stays_small_and_goes_away(box):
-    found = graded(box, majority=BOMB)["majority"]
+def test_a_fork_bomb_stays_small_and_goes_away(sandbox):
+    found = graded(sandbox, majority=BOMB)["majority"]
     assert found.points == 0
-    seen = box.run([Answer((), BOMB, "majority", [()])], QUICK)[0]
+    seen = sandbox.run([Answer((), BOMB, "majority", [()])], QUICK)[0]
     [run] = read_runs(seen.text, 1)
     assert 1 <= run.value[0][0] <= QUICK.processes
     time.sleep(0.1)
@@ -348,19 +350,19 @@ def test_a_fork_bomb_stays_small_and_goes_away(box):
 @pytest.mark.parametrize(
     "victim", ["os.getppid()", "1", "-1", "os.getpid()"], ids=["parent", "first", "all", "itself"]
 )
-def test_killing_others_stops_nobody(victim, box):
+def test_killing_others_stops_nobody(victim, sandbox):
     source = f"import os, time\nos.kill({victim}, 9)\nos.kill({victim}, 15)\ntime.sleep(1)"
-    marks = graded(box, majority=source)
+    marks = graded(sandbox, majority=source)
     assert sum(found.points for found in marks.values()) == 10
 
 
-def test_solutions_cannot_be_found(box):
-    found = graded(box, Limits(seconds=20), majority=SOLUTIONS)["majority"]
+def test_solutions_cannot_be_found(sandbox):
+    found = graded(sandbox, Limits(seconds=20), majority=SOLUTIONS)["majority"]
     assert found.outcome == "not yet" and "could" not in found.diagnosis
     assert "text" not in found.diagnosis  # ("found", path) would be
 
 
-def test_nothing_outside_can_be_touched(box, tmp_path):
+def test_nothing_outside_can_be_touched(sandbox, tmp_path):
     tmp_path.chmod(0o777)
     precious = tmp_path / "precious.txt"
     precious.write_text("kept")
@@ -383,13 +385,13 @@ def majority():
 """
     before = sorted(os.listdir(ROOT)), sorted(os.listdir("/usr"))
     assert (
-        graded(box, Limits(), majority=source)["majority"].outcome == "correct"
+        graded(sandbox, Limits(), majority=source)["majority"].outcome == "correct"
     )  # and saw nothing of it
     assert precious.read_text() == "kept" and os.listdir(tmp_path) == ["precious.txt"]
     assert (sorted(os.listdir(ROOT)), sorted(os.listdir("/usr"))) == before
 
 
-def test_there_is_no_network_no_secret_no_leftover_and_little_space(box, monkeypatch):
+def test_there_is_no_network_no_secret_no_leftover_and_little_space(sandbox, monkeypatch):
     monkeypatch.setenv("CLASS_SECRET", "42")
     with socket.create_server(("127.0.0.1", 0)) as server:
         source = f"""
@@ -413,8 +415,8 @@ def majority():
         pass
     return [sees(), float("CLASS_SECRET" in os.environ), float(len(kept))], float(written)
 """
-        seen = box._replies([Answer((), source, "majority", [()])] * 2, Limits())
-    assert len(seen) == 2  # one box for both
+        seen = sandbox._replies([Answer((), source, "majority", [()])] * 2, Limits())
+    assert len(seen) == 2  # one sandbox for both
     for reply in seen:
         [run] = read_runs(reply.text, 1)
         assert run.value[0] == [0, 0, 0] and 20 < run.value[1] < 100
@@ -437,16 +439,26 @@ def test_root_runs_answers_as_somebody_else(either):
     source = "import os\ndef majority():\n    return [float(os.getuid())] * 3, float(os.getgid())"
     [reply] = either.run([Answer((), source, "majority", [()])], Limits())
     [run] = read_runs(reply.text, 1)
-    assert run.value[1] > sandbox.FIRST_USER and run.value[0] == [run.value[1]] * 3
+    assert run.value[1] > sandbox_module.FIRST_USER and run.value[0] == [run.value[1]] * 3
+
+
+UNSHARE = """
+import ctypes
+CLONE_NEWUSER = 0x10000000
+def unshare():
+    return ctypes.CDLL(None).unshare(CLONE_NEWUSER)
+"""
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="root can become nobody")
-def test_it_works_for_who_is_not_root(box):
+def test_it_works_for_who_is_not_root(sandbox):
     code = (
         f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests')!r}]\n"
-        "import test_grading as t\nbox = t.open_box()\n"
-        "marks = t.graded(box, majority=t.BOMB, not_gate='while True: pass')\n"
-        "print(sum(m.points for m in marks.values()), t.runners())\n"
+        "import test_grading as t\nsandbox = t.open_sandbox()\n"
+        "marks = t.graded(sandbox, majority=t.BOMB, not_gate='while True: pass')\n"
+        "[reply] = sandbox.run([t.Answer((), t.UNSHARE, 'unshare', [()])], t.QUICK)\n"
+        "[run] = t.read_runs(reply.text, 1)\n"
+        "print(sum(m.points for m in marks.values()), t.runners(), run.value)\n"
     )
     try:
         done = subprocess.run(
@@ -455,11 +467,11 @@ def test_it_works_for_who_is_not_root(box):
         )  # fmt: skip
     except PermissionError:
         pytest.skip("only root can run this Python")
-    assert done.stdout.split() == ["9", "[]"], done.stderr
+    assert done.stdout.split() == ["9", "[]", "-1"], done.stderr
 
 
 def test_a_runner_that_dies_costs_one_answer():
-    class Dying(Box):
+    class Dying(Sandbox):
         calls = 0
 
         def _replies(self, answers, limits):
@@ -472,12 +484,12 @@ def test_a_runner_that_dies_costs_one_answer():
 
 
 def test_without_bubblewrap_nothing_is_run(monkeypatch):
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    monkeypatch.setattr(sandbox_module.shutil, "which", lambda name: None)
     with pytest.raises(NoProtection, match=r"apt install bubblewrap.*--unprotected"):
-        open_box()
-    sandbox._tried.cache_clear()
+        open_sandbox()
+    sandbox_module._tested_sandbox.cache_clear()
     with pytest.raises(NoProtection, match=r"does not work here.*user namespaces"):
-        sandbox._tried("/bin/false")
+        sandbox_module._tested_sandbox("/bin/false")
 
 
 # ------------------------------------------------------------------ submissions as data
@@ -497,7 +509,7 @@ def test_without_bubblewrap_nothing_is_run(monkeypatch):
 )
 def test_what_is_no_notebook_gets_a_sentence_and_no_points(content, words):
     result = grade(GATES, content, None)
-    assert result.points == 0 and result.of == 12
+    assert result.points == 0 and result.max_points == 12
     assert words in result.remarks[0]
     assert {found.outcome for found in result.marks} == {NOT_GRADED}
 
@@ -513,31 +525,32 @@ ODD = [
 
 
 @pytest.mark.parametrize("cell", ODD)
-def test_one_odd_cell_costs_nothing(box, cell):
+def test_one_odd_cell_costs_nothing(sandbox, cell):
     content = notebook(GATES, right)
     content["cells"].insert(1, cell)
-    assert grade(GATES, content, box).points == 12
+    assert grade(GATES, content, sandbox).points == 12
 
 
-def test_missing_and_doubled_answer_cells(box):
+def test_missing_and_doubled_answer_cells(sandbox):
     content = notebook(GATES, right)
     cells = {cell["metadata"]["exercise"]: cell for cell in answer_cells(content)}
     content["cells"].remove(cells["ch01.not_gate"])
     content["cells"].append(cells["ch01.majority"])
-    marks = {found.exercise: found for found in grade(GATES, content, box).marks}
+    marks = {found.exercise: found for found in grade(GATES, content, sandbox).marks}
     assert "is missing" in marks["ch01.not_gate"].diagnosis
     assert "There are 2 answer cells" in marks["ch01.majority"].diagnosis
     assert marks["ch01.not_gate"].outcome == marks["ch01.majority"].outcome == NOT_GRADED
     assert sum(found.points for found in marks.values()) == 12 - 1 - 2
-    assert grade(GATES, {"cells": []}, box).points == 0
-    assert grade(GATES, notebook("02_least_squares_and_gradient_descent", right), box).points == 0
+    assert grade(GATES, {"cells": []}, sandbox).points == 0
+    other_notebook = notebook("02_least_squares_and_gradient_descent", right)
+    assert grade(GATES, other_notebook, sandbox).points == 0
 
 
-def test_an_answer_in_a_text_cell_is_no_answer(box):
+def test_an_answer_in_a_text_cell_is_no_answer(sandbox):
     content = notebook(GATES, right)
     for cell in answer_cells(content):
         cell["cell_type"] = "markdown"
-    assert {found.outcome for found in grade(GATES, content, box).marks} == {NOT_GRADED}
+    assert {found.outcome for found in grade(GATES, content, sandbox).marks} == {NOT_GRADED}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no such files there")
@@ -559,7 +572,7 @@ def test_only_plain_files_are_read(tmp_path):
         read_file(tmp_path / "mallory" / GATES / path.name)
     path.unlink()
     os.mkfifo(path)
-    with pytest.raises(UnreadableError, match="is no file"):
+    with pytest.raises(UnreadableError, match="not a regular file"):
         read_file(path)
     path.unlink()
     path.mkdir()
@@ -567,7 +580,7 @@ def test_only_plain_files_are_read(tmp_path):
         read_file(path)
     path.rmdir()
     with open(path, "wb") as file:
-        file.truncate(LARGEST + 1)
+        file.truncate(MAX_BYTES + 1)
     with pytest.raises(UnreadableError, match="larger than 10 MB"):
         read_file(path)
 
@@ -583,7 +596,7 @@ def test_places_of_cells():
     assert not any(".check(" in text for text in above)
 
 
-# ------------------------------------------------------------------ what comes back
+# ------------------------------------------------------------------ serialization
 
 
 VALUES = [
@@ -596,14 +609,17 @@ VALUES = [
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda v: type(v).__name__)
-def test_values_survive_the_way(value):
+def test_values_are_decoded_as_they_were_encoded(value):
     run = Run(value, "E", "message", 1, True)
-    [came] = read_runs(write_runs([run]), 1)
-    assert type(came.value) is type(value)
-    assert came.value == value if isinstance(value, Unreadable) else same(came.value, value, 0, 0)
-    assert (came.error, came.message, came.changed, came.blank) == ("E", "message", 1, True)
+    [decoded] = read_runs(write_runs([run]), 1)
+    assert type(decoded.value) is type(value)
+    if isinstance(value, Unreadable):
+        assert decoded.value == value
+    else:
+        assert same(decoded.value, value, 0, 0)
+    assert {**vars(decoded), "value": None} == {**vars(run), "value": None}
     if isinstance(value, np.ndarray):
-        assert came.value.dtype == value.dtype
+        assert decoded.value.dtype == value.dtype
 
 
 @given(st.recursive(
@@ -612,8 +628,8 @@ def test_values_survive_the_way(value):
     max_leaves=10,
 ))  # fmt: skip
 def test_whatever_is_plain_can_be_sent(value):
-    [came] = read_runs(write_runs([Run(plain(value))]), 1)
-    assert type(came.value) is type(plain(value))
+    [decoded] = read_runs(write_runs([Run(plain(value))]), 1)
+    assert type(decoded.value) is type(plain(value))
 
 
 def spoilt(**changes):
@@ -645,7 +661,7 @@ def array(dtype, shape, data):
     ],
     ids=lambda text: text[:30],
 )  # fmt: skip
-def test_a_reply_that_nobody_writes_is_refused(text):
+def test_a_reply_in_another_format_is_refused(text):
     with pytest.raises(ReplyError):
         read_runs(text, 1)
 
@@ -654,7 +670,7 @@ def test_nesting_without_end_is_refused():
     value = {"list": []}
     for _ in range(60):
         value = {"list": [value]}
-    with pytest.raises(ReplyError, match="nobody writes"):
+    with pytest.raises(ReplyError, match="nested too deeply"):
         read_runs(spoilt(value=value), 1)
 
 
@@ -679,40 +695,40 @@ LINES = [
 @pytest.mark.parametrize("line", LINES)
 def test_lines_that_the_runner_does_not_write_end_the_reading(line):
     good = '{"ended": "left", "reply": "", "seconds": 0.1}'
-    found = list(sandbox._read([good.encode(), line.encode(), good.encode()]))
+    found = list(sandbox_module._parse_replies([good.encode(), line.encode(), good.encode()]))
     assert found == [Reply("left", "", 0.1)]
 
 
-def test_a_copy_of_the_solutions_in_the_box_is_noticed(box, monkeypatch, tmp_path):
-    """As where the course was installed without -e: then the copy is hidden, or nothing is run."""
+def test_a_copy_of_the_solutions_in_the_sandbox_is_noticed(sandbox, monkeypatch, tmp_path):
+    """A copy from an installation without -e is hidden, or else nothing is run."""
     place = tmp_path / "prefix"
     shutil.copytree(ROOT / "course_lib", place / "site" / "course_lib")
     packages = place / "site"
     library = str(packages / "course_lib")
-    inside = lambda: list(bubblewrap._python())  # noqa: E731
+    inside = lambda: list(bubblewrap._mount_python())  # noqa: E731
     assert library not in inside()
     monkeypatch.setattr(bubblewrap, "PACKAGES", packages)
-    monkeypatch.setattr(bubblewrap, "SYSTEM", (*bubblewrap.SYSTEM, str(place)))
+    monkeypatch.setattr(bubblewrap, "SYSTEM_PATHS", (*bubblewrap.SYSTEM_PATHS, str(place)))
     assert inside()[-4:-2] == ["--remount-ro", library]
     monkeypatch.undo()
-    probe = sandbox.PROBE.replace('!= "/packages"', f'!= "/packages"] + [{str(ROOT)!r}')
-    monkeypatch.setattr(sandbox, "PROBE", probe)
-    monkeypatch.setattr(bubblewrap, "SYSTEM", (*bubblewrap.SYSTEM, str(ROOT)))
+    probe = sandbox_module.PROBE.replace('!= "/packages"', f'!= "/packages"] + [{str(ROOT)!r}')
+    monkeypatch.setattr(sandbox_module, "PROBE", probe)
+    monkeypatch.setattr(bubblewrap, "SYSTEM_PATHS", (*bubblewrap.SYSTEM_PATHS, str(ROOT)))
     monkeypatch.setattr(bubblewrap, "_is_below", lambda path, places: False)
-    sandbox._tried.cache_clear()
-    with pytest.raises(NoProtection, match="solutions, can be read in the box"):
-        open_box()
+    sandbox_module._tested_sandbox.cache_clear()
+    with pytest.raises(NoProtection, match="solutions, can be read in the sandbox"):
+        open_sandbox()
     monkeypatch.undo()
-    sandbox._tried.cache_clear()
+    sandbox_module._tested_sandbox.cache_clear()
 
 
-def test_boxes_can_be_used_side_by_side(box):
+def test_sandboxes_can_be_used_side_by_side(sandbox):
     # The submission is made before: ast.parse is not safe in threads (Python gh-106905).
     content = as_bytes(notebook(GATES, right))
     points = {}
 
     def work(number):
-        points[number] = grade(GATES, content, box).points
+        points[number] = grade(GATES, content, sandbox).points
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
     for thread in threads:

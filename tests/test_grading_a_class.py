@@ -1,4 +1,4 @@
-"""A whole class: all cores, stopped and continued, a cluster, and what is written about it."""
+"""Grading of a class: in parallel, stopped and continued, on a cluster; and its output files."""
 
 import csv
 import json
@@ -18,23 +18,23 @@ from course_grading import batch, outcomes, tables
 from course_grading.batch import find_submissions, grade_class, load_results
 from course_grading.job import Limits
 from course_grading.marking import Mark, Result, exercises_in, unreadable
-from course_grading.sandbox import NoProtection, open_box
+from course_grading.sandbox import NoProtection, open_sandbox
 from course_lib import ROOT
 
 GATES, LINE = NAMES[1], NAMES[2]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def box():
+def sandbox():
     try:
-        return open_box()
+        return open_sandbox()
     except NoProtection as error:
         pytest.skip(str(error))
 
 
 @pytest.fixture
 def handed(tmp_path):
-    """A class of four, with two notebooks; one of them is hostile, one is no notebook."""
+    """A class of four with two notebooks; one submission is hostile, one is not a notebook."""
     folder = tmp_path / "submitted"
     hand_in(folder, "ada", GATES, notebook(GATES, right))
     hand_in(folder, "ada", LINE, notebook(LINE, right))
@@ -72,7 +72,7 @@ def points(out):
 def test_a_class_is_graded_and_each_oddity_gets_a_line(handed, tmp_path, capsys):
     out = tmp_path / "graded"
     assert run(handed, "--out", out, "--seconds", "1") == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     grades = points(out)
     assert {name: row["total"] for name, row in grades.items()} == {
         "ada": "25", "bob": "0", "eve": "9", "gil": "0"}  # fmt: skip
@@ -84,14 +84,14 @@ def test_a_class_is_graded_and_each_oddity_gets_a_line(handed, tmp_path, capsys)
         "ada/01_gates_and_xor_again: no folder with the name of a notebook",
         f"ada/{NAMES[3]}: no folder with the name of a notebook",
         f"gil/{GATES}: {GATES} is a symbolic link",
-        f"eve/{LINE}: It is no notebook",
+        f"eve/{LINE}: The file is not a notebook",
         f"eve/{GATES}: majority: It did not finish within 1 seconds",
     ):
-        assert line in said
+        assert line in printed
     if os.name == "posix":
-        assert said.count("a name that cannot be printed, or is too long") == 3
-    assert all(letter.isprintable() for letter in said.replace("\n", ""))
-    assert re.search(r"7 submissions graded in \d+\.\d s, \d+ a minute; 0 had a result", said)
+        assert printed.count("a name that cannot be printed, or is too long") == 3
+    assert all(letter.isprintable() for letter in printed.replace("\n", ""))
+    assert re.search(r"7 submissions graded in \d+\.\d s, \d+ a minute; 0 had a result", printed)
     assert sorted(path.name for path in out.iterdir()) == [
         "class.html", "diagnoses.csv", "feedback", "grades.csv", "results"]  # fmt: skip
 
@@ -150,10 +150,10 @@ def test_a_damaged_result_is_made_again(handed, tmp_path):
 
 
 def test_one_that_cannot_be_graded_stops_nobody(handed, tmp_path, monkeypatch, capsys):
-    def mark(student, *arguments, **more):
+    def mark(student, *arguments, **options):
         if student == "bob":
             raise AttributeError("something of ours")
-        return real(student, *arguments, **more)
+        return real(student, *arguments, **options)
 
     real = batch.mark
     monkeypatch.setattr(batch, "mark", mark)
@@ -175,9 +175,9 @@ def many(folder, count):
     return folder
 
 
-def start(folder, out, *more):
+def start(folder, out, *options):
     return subprocess.Popen(
-        [sys.executable, "-m", "course_grading", folder, "--out", out, *more],
+        [sys.executable, "-m", "course_grading", folder, "--out", out, *options],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={**os.environ, "LOKY_MAX_CPU_COUNT": "2"}, start_new_session=True,
         preexec_fn=interruptible,
@@ -185,7 +185,7 @@ def start(folder, out, *more):
 
 
 def interruptible():
-    """Ctrl+C ends what starts here, also where the tests run in the background without it."""
+    """Restore the default of Ctrl+C, which a shell disables for tests in the background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -193,21 +193,21 @@ def results_in(out):
     return {path: path.stat().st_mtime_ns for path in (out / "results").rglob("*.json")}
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path, how):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path, number):
     folder, out = many(tmp_path / "submitted", 48), tmp_path / "graded"
     running = start(folder, out, "--jobs", "2")
     deadline = time.monotonic() + 60
     while len(results_in(out)) < 4 and time.monotonic() < deadline:
         time.sleep(0.01)
-    os.killpg(running.pid, how)
-    said, _ = running.communicate()
+    os.killpg(running.pid, number)
+    printed, _ = running.communicate()
     before = results_in(out)
     assert 4 <= len(before) < 48 and running.returncode != 0
-    assert how is signal.SIGKILL or "the same command goes on from here" in said
+    assert number is signal.SIGKILL or "the same command goes on from here" in printed
     again = start(folder, out, "--jobs", "2")
-    said, _ = again.communicate()
-    assert f"{48 - len(before)} submissions graded" in said, said
+    printed, _ = again.communicate()
+    assert f"{48 - len(before)} submissions graded" in printed, printed
     after = results_in(out)
     assert {path: after[path] for path in before} == before and len(after) == 48
     assert [int(row["total"]) for row in points(out).values()] == [0, 12] * 24
@@ -241,10 +241,10 @@ def test_on_a_cluster_one_of_whose_workers_dies(tmp_path):
 def test_the_command_explains_itself(capsys, tmp_path):
     with pytest.raises(SystemExit):
         run("--help")
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for option in ("--out", "--gradebook", "--again", "--jobs", "--scheduler", "--seconds",
                    "--memory", "--unprotected"):  # fmt: skip
-        assert option in said
+        assert option in printed
     assert run(tmp_path / "nowhere") == 1
     assert "There is no folder" in capsys.readouterr().err
 
@@ -259,19 +259,19 @@ def test_without_protection_the_command_stops_with_a_sentence(
     handed, tmp_path, monkeypatch, capsys
 ):
     def refused(unprotected=False):
-        raise NoProtection("no box here")
+        raise NoProtection("no sandbox here")
 
-    monkeypatch.setattr(command, "open_box", refused)
+    monkeypatch.setattr(command, "open_sandbox", refused)
     assert run(handed, "--out", tmp_path / "graded") == 1
-    assert "no box here" in capsys.readouterr().err
+    assert "no sandbox here" in capsys.readouterr().err
 
 
 def of_one(key, *marks):
-    """Results of one exercise, by pairs of an outcome and a diagnosis."""
+    """A result for each pair of an outcome and a diagnosis, of one exercise."""
     stars = EXERCISES[key].stars
     return [
-        Result(f"s{i}", GATES, "", 0, (Mark(key, stars, 0, outcome, said),))
-        for i, (outcome, said) in enumerate(marks)
+        Result(f"s{i}", GATES, "", 0, (Mark(key, stars, 0, outcome, diagnosis),))
+        for i, (outcome, diagnosis) in enumerate(marks)
     ]
 
 

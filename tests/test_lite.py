@@ -1,4 +1,4 @@
-"""The edition that runs in a browser: what is in it, and whether its Pyodide can run it."""
+"""The edition that runs in a browser: its files, and the versions of its Pyodide."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ pytest.importorskip("jupyterlite_core")
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 
 THERE = json.loads((ROOT / "tests" / "pyodide.json").read_text("utf-8"))
-FETCHED = {"filelock", "ipywidgets"}  # pure Python: from PyPI, by the browser, in their ranges
+FETCHED = {"filelock", "ipywidgets"}  # pure Python, fetched by the browser from PyPI
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def lite(tmp_path_factory):
     before = sorted((ROOT / "build").glob("*"))
     command = [sys.executable, "tools/make_lite.py", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    assert sorted((ROOT / "build").glob("*")) == before  # the wheel is built apart
+    assert sorted((ROOT / "build").glob("*")) == before  # the wheel is built elsewhere
     return folder
 
 
@@ -67,7 +67,7 @@ def test_the_wheel_is_found_and_whole(lite):
 
 
 def test_the_library_finds_its_tables_from_a_wheel(lite, tmp_path):
-    """As in a browser: no checkout around course_lib, data/ beside the notebooks' folder."""
+    """As in a browser: no checkout, data/ and notebooks/ in the same folder."""
     [wheel] = (lite / "pypi").glob("*.whl")
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
     code = "from course_lib.datasets import table; import course_lib; print(course_lib.__file__);"
@@ -94,11 +94,11 @@ def test_our_ranges_admit_what_its_pyodide_has():
     assert THERE["pyodide"] == PYODIDE_VERSION, "take the versions from the new pyodide-lock.json"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     here = {"sys_platform": "emscripten", "python_version": THERE["python"].rpartition(".")[0]}
-    wanted = [Requirement(line) for line in project["dependencies"]]
-    wanted = [r for r in wanted if r.marker is None or r.marker.evaluate(here)]
-    names = {canonicalize_name(r.name) for r in wanted}
+    needed = [Requirement(line) for line in project["dependencies"]]
+    needed = [r for r in needed if r.marker is None or r.marker.evaluate(here)]
+    names = {canonicalize_name(r.name) for r in needed}
     assert names == FETCHED | set(THERE["packages"])
-    for r in wanted:
+    for r in needed:
         if r.name in THERE["packages"]:
             assert r.specifier.contains(THERE["packages"][r.name]), r
     assert Requirement(f"x{project['requires-python']}").specifier.contains(THERE["python"])

@@ -1,4 +1,4 @@
-"""Slides: chosen from the notebooks' own cells, nothing lost on the way, each within its room."""
+"""Slides are made of the notebooks' cells without losses, and each fits on the screen."""
 
 import re
 
@@ -30,7 +30,7 @@ def test_a_deck_has_25_to_45_slides_that_have_room(path):
 
 @each_notebook
 def test_what_is_chosen_is_all_there(path):
-    """Every formula, figure and word of a chosen text cell is on a slide, or in the notes."""
+    """Every formula, figure and word of a selected text cell is on a slide, or in the notes."""
     notebook = read(path)
     slides = deck.deck_of(notebook)
     shown, notes = text_of(slides), "\n".join("\n".join(slide.notes) for slide in slides)

@@ -1,4 +1,4 @@
-"""The list behind `make mutate` stays true: what it would replace is there."""
+"""The mutants of `make mutate` apply to the present source."""
 
 import mutate
 import pytest
@@ -14,10 +14,10 @@ def test_there_are_enough_and_each_once():
     assert listed.count("\n- ") == listed.count("\n+ ") == len(MUTANTS)
 
 
-@pytest.mark.parametrize(("module", "right", "wrong", "what"), MUTANTS)
-def test_each_can_be_planted(module, right, wrong, what):
+@pytest.mark.parametrize(("module", "right", "wrong", "description"), MUTANTS)
+def test_each_can_be_applied(module, right, wrong, description):
     text = (ROOT / "course_lib" / f"{module}.py").read_text("utf-8")
-    changed = mutate.planted(text, right, wrong)
+    changed = mutate.mutated(text, right, wrong)
     assert changed != text, f"{right!r} is not a line of {module}.py"
     compile(changed, module, "exec")
     for name in mutate.TESTS[module]:

@@ -1,4 +1,4 @@
-"""Hygiene: what every notebook must be, and proof that each of these checks can fail."""
+"""Hygiene: every notebook passes the checks, and each check can fail."""
 
 import copy
 import re
@@ -172,7 +172,7 @@ def test_the_maps_lead_to_every_notebook():
 
 
 def test_one_chinese_word_for_each_english_one():
-    """A pair such as *weight* (权重) is the same wherever it stands."""
+    """A pair such as *weight* (权重) is the same in all notebooks."""
     words = {}
     for path in PATHS:
         for cell in text_cells(read(path)):
@@ -184,7 +184,7 @@ def test_one_chinese_word_for_each_english_one():
 
 
 def library_equations():
-    """(file name, number) for each equation that a line of the library names."""
+    """(file name, number) of each equation that is named in a line of the library."""
     root = ROOT / "course_lib"
     for file in sorted(root.rglob("*.py")):
         for number in re.findall(r"# .*?\((\d\.\d+)\)", file.read_text("utf-8")):
@@ -201,7 +201,7 @@ def test_the_librarys_equations_are_those_of_the_notebooks():
 
 
 def test_a_numbered_line_of_the_library_stands_in_its_notebook_too():
-    """What carries (1.5) in the library is written out under that number in notebook 01."""
+    """Code with the number (1.5) in the library is also in notebook 01 with that number."""
     code = {
         number_of(path): "\n".join(cell.source for cell in code_cells(read(path))) for path in PATHS
     }
@@ -210,7 +210,7 @@ def test_a_numbered_line_of_the_library_stands_in_its_notebook_too():
 
 
 def ends(slider):
-    """The first and the last value that a slider can take."""
+    """The smallest and the largest value of a slider."""
     import ipywidgets
 
     if isinstance(slider, ipywidgets.SelectionSlider):
@@ -221,7 +221,7 @@ def ends(slider):
 
 
 def every_end(draw, **sliders):
-    """In place of `interact`: call `draw` at all combinations of the ends of its sliders."""
+    """Replacement of `interact`: call `draw` at all combinations of the ends of its sliders."""
     corners = [{}]
     for name, slider in sliders.items():
         corners = [{**corner, name: end} for corner in corners for end in ends(slider)]
@@ -237,7 +237,7 @@ def test_plain_python_runs_it_and_every_draw_bears_the_ends_of_its_sliders(path,
 
     every_end.calls = 0
     monkeypatch.setattr(ipywidgets, "interact", every_end)
-    monkeypatch.setattr(IPython.display, "display", lambda *things, **how: None)
+    monkeypatch.setattr(IPython.display, "display", lambda *things, **options: None)
     namespace = {"__name__": "__notebook__"}
     with matplotlib.rc_context():
         for cell in code_cells(read(path)):

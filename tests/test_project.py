@@ -1,4 +1,4 @@
-"""The files around the course agree with one another and with what they promise."""
+"""The project's files agree with one another, and their links exist."""
 
 import os
 import re
@@ -39,11 +39,11 @@ def test_constraints_are_name_and_version_and_nothing_else():
 
 
 def test_every_dependency_has_a_range_that_admits_its_pin():
-    wanted = requirements(project()["dependencies"])
+    needed = requirements(project()["dependencies"])
     for extra in project()["optional-dependencies"].values():
-        wanted |= requirements(extra)
+        needed |= requirements(extra)
     exact = {canonicalize_name(name): version for name, version in pins().items()}
-    for name, specifier in wanted.items():
+    for name, specifier in needed.items():
         assert any(part.operator in (">=", "==") for part in specifier), f"{name} has no lower end"
         assert specifier.contains(exact[name]), (name, specifier, exact[name])
 
@@ -104,7 +104,7 @@ def test_the_minutes_agree_between_readme_and_notebooks():
 
 
 def _copy(folder):
-    """The files that the two commands need, in a folder whose name has a space."""
+    """Copy the files that the two commands need into a folder with a space in its name."""
     place = folder / "a course"
     (place / "tools").mkdir(parents=True)
     for name in ("Makefile", "pyproject.toml", "constraints.txt", "README.md"):

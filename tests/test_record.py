@@ -1,4 +1,4 @@
-"""Progress: kept in one small file, and never lost."""
+"""Progress is saved in a small file, and never lost."""
 
 import json
 import os
@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_read_is_left_alone(place, monkeypatch):
     ch01.majority.check(RIGHT)
     whole = place.read_bytes()
 
-    def refuse(*arguments, **how):
+    def refuse(*arguments, **options):
         raise PermissionError
 
     with monkeypatch.context() as patch:
@@ -181,9 +181,9 @@ def test_a_read_only_folder_falls_back_to_the_users_data(tmp_path, monkeypatch):
     monkeypatch.setattr(record, "user_data_path", lambda name: data)
     blocked = tmp_path / "a file where a folder should be"
     blocked.write_text("")
-    monkeypatch.setattr(record, "_beside_the_notebooks", lambda: blocked)
+    monkeypatch.setattr(record, "_notebook_folder", lambda: blocked)
     assert "could not" not in repr(ch01.majority.check(RIGHT))
-    assert entry(data / record.NAME)["solved"]
+    assert entry(data / record.FILE_NAME)["solved"]
     assert "✓ solved" in repr(progress(ch01))
 
 
@@ -230,7 +230,7 @@ def test_two_kernels_at_once_lose_nothing(place):
 def test_by_default_it_stands_beside_the_notebooks(monkeypatch):
     monkeypatch.delenv("COURSE_PROGRESS")
     notebooks = Path(__file__).resolve().parents[1] / "notebooks"
-    assert record._places()[0] == notebooks / "course_progress.json"
+    assert record._paths()[0] == notebooks / "course_progress.json"
 
 
 def test_a_kernel_killed_while_it_notes_a_try_loses_nothing(place):

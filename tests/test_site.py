@@ -1,4 +1,4 @@
-"""The web site: built without a warning, every link and anchor leads somewhere."""
+"""The web site is built without warnings, and all its links and anchors exist."""
 
 import re
 import subprocess
@@ -28,7 +28,7 @@ NOT_OURS = ("_static", "lite")  # Sphinx's own pages, and JupyterLite's: see tes
 
 
 class Page(HTMLParser):
-    """What a page refers to, what can be referred to in it, and its pictures."""
+    """The links, anchors and pictures of a page."""
 
     def __init__(self, path):
         super().__init__()
@@ -49,7 +49,7 @@ def page(path):
 
 
 def lost(site, path):
-    """The links of a page that lead nowhere."""
+    """The broken links of a page."""
     for link in page(path).links:
         address, _, anchor = link.partition("#")
         if re.match(r"(https?:|mailto:|data:|javascript:)", address):

@@ -86,11 +86,11 @@ def test_foreign_files_get_a_sentence(net, tmp_path):
     np.savez(place, W1=np.ones((3, 4)))
     refused(net, place, "not written by Network.save.*assign them")
     np.savez(place, format=np.array([None], dtype=object))
-    refused(net, place, "damaged")  # a pickle: not even looked at
+    refused(net, place, "damaged")  # a pickle: not read
 
 
 def saved(place, net, **changes):
-    """The file of `net`, with some entries changed; None leaves one out."""
+    """Save `net` with some entries changed, or left out if None; return the file."""
     net.save(place)
     with np.load(place) as archive:
         arrays = {**archive, **changes}

@@ -1,7 +1,8 @@
-"""Is this machine ready for a class? One table, with what to do for each failure: make check-room.
+"""Check whether this machine is ready for a class, and print a table: make check-room.
 
-Each check is a function that returns a few words about what it found, or raises; its second
-line says what to do then. Exit code 0 if all is well, else 1.
+Each check is a function that returns a short result, or raises. Its docstring has its name and
+purpose in the first line, then the remedy for a failure. The exit code is 0 if all checks pass,
+else 1.
 """
 
 import os
@@ -26,7 +27,7 @@ def python():
 
 
 def packages():
-    """Packages: all that the course needs, in versions that it admits
+    """Packages: all that the course needs, in versions that it supports
     Remove the folder .venv and run `make check-room` again, with internet."""
     from packaging.requirements import Requirement
 
@@ -46,17 +47,17 @@ def packages():
 
 
 def kernel():
-    """Kernel: a cell is run, as a notebook does
+    """Kernel: a cell is run as in a notebook
     Try `make course`; if no kernel starts there either, a virus scanner or firewall may forbid
     connections to 127.0.0.1: ask for an exception."""
     outputs = _run("from course_lib.activations import sigmoid; print(sigmoid(0))")
     text = "".join(output.get("text", "") for output in outputs)
-    assert "0.5" in text, f"a cell answered {text!r}"
+    assert "0.5" in text, f"the output of a cell was {text!r}"
     return "answers"
 
 
 def figure():
-    """Figure: one is drawn, with the course's look
+    """Figure: one is drawn in the course's style
     Reinstall matplotlib: remove the folder .venv and run this again."""
     outputs = _run(
         "import matplotlib.pyplot as plt\n"
@@ -65,13 +66,13 @@ def figure():
         "show(plot_functions({'x': abs}), alt='A figure that this check draws.')"
     )
     sizes = [len(o["data"]["image/png"]) for o in outputs if "image/png" in o.get("data", {})]
-    assert sizes and sizes[0] > 5000, "no picture came"
+    assert sizes and sizes[0] > 5000, "no picture was drawn"
     return f"{sizes[0] * 3 // 4 // 1000} kB"
 
 
 def fonts():
     """Fonts: the letters of the figures, δ, η and θ among them
-    The course's font comes with matplotlib: reinstall it (remove .venv, run this again)."""
+    The course's font is part of matplotlib: reinstall it (remove .venv, run this again)."""
     from matplotlib import font_manager
     from matplotlib.ft2font import FT2Font
 
@@ -82,11 +83,11 @@ def fonts():
 
 
 def widget():
-    """Slider: a widget is made, and its page part is installed
+    """Slider: a widget is made, and JupyterLab's extension for it is installed
     Remove the folder .venv and run this again; do not install ipywidgets elsewhere."""
     outputs = _run("from ipywidgets import interact; interact(lambda x: print(x), x=(0, 3));")
     kinds = {kind for output in outputs for kind in output.get("data", {})}
-    assert "application/vnd.jupyter.widget-view+json" in kinds, "no slider came"
+    assert "application/vnd.jupyter.widget-view+json" in kinds, "no slider was made"
     extension = Path(sys.prefix) / "share/jupyter/labextensions/@jupyter-widgets"
     assert extension.is_dir(), "JupyterLab's part of ipywidgets is not installed"
     return "moves"
@@ -122,7 +123,7 @@ CHECKS = [python, packages, kernel, figure, fonts, widget, writing, space, port]
 
 
 def _run(source):
-    """The outputs of one cell in a fresh kernel."""
+    """Run one cell in a new kernel; return its outputs."""
     from execute import client_for
     from nbformat.v4 import new_code_cell, new_notebook
 
@@ -132,33 +133,33 @@ def _run(source):
 
 
 def rows(checks):
-    """For each check: whether it passed, its name, what it found, what to do if it failed."""
+    """Run the checks; yield for each: passed, its first line, its result, its remedy or ""."""
     for check in checks:
-        about, _, remedy = check.__doc__.partition("\n")
+        title, _, remedy = check.__doc__.partition("\n")
         try:
-            found, passed = check(), True
+            result, passed = check(), True
         except Exception as problem:
-            found, passed = re.sub(r"\s+", " ", str(problem))[-120:] or repr(problem), False
-        yield passed, about, found, "" if passed else re.sub(r"\s+", " ", remedy.strip())
+            result, passed = re.sub(r"\s+", " ", str(problem))[-120:] or repr(problem), False
+        yield passed, title, result, "" if passed else re.sub(r"\s+", " ", remedy.strip())
 
 
-def table(found):
-    """The rows as text, and whether all passed."""
-    lines, good = [], True
-    for passed, about, result, remedy in found:
-        name, _, what = about.partition(": ")
-        good &= passed
-        lines.append(f"{'ready ' if passed else 'FAILED'}  {name:<12}  {result:<48}  {what}")
+def table(rows):
+    """Format the rows; return the text, and True if all checks passed."""
+    lines, all_passed = [], True
+    for passed, title, result, remedy in rows:
+        name, _, purpose = title.partition(": ")
+        all_passed &= passed
+        lines.append(f"{'ready ' if passed else 'FAILED'}  {name:<12}  {result:<48}  {purpose}")
         lines += [f"        what to do: {remedy}"] * bool(remedy)
-    lines.append("This machine is ready." if good else "Not ready yet: see what to do above.")
-    return "\n".join(lines), good
+    lines.append("This machine is ready." if all_passed else "Not ready yet: see what to do above.")
+    return "\n".join(lines), all_passed
 
 
 def main():
     os.chdir(ROOT)
-    text, good = table(rows(CHECKS))
+    text, all_passed = table(rows(CHECKS))
     print(text)
-    return 0 if good else 1
+    return 0 if all_passed else 1
 
 
 if __name__ == "__main__":

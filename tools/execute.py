@@ -1,12 +1,11 @@
-"""Run notebooks and clean them, the one right way: `make execute`.
+"""Run notebooks, and save them with clean outputs: `make execute`.
 
     python tools/execute.py                      all notebooks
     python tools/execute.py notebooks/01_*.ipynb some of them
 
-Each is run from the top in a fresh kernel, without any student's progress, and written back
-with its outputs and without what changes from run to run: times, widget state, the version
-of Python. Cell ids stay. A cell that raises or writes to stderr stops everything, and
-nothing is written.
+Each is run from the top in a new kernel, without saved progress, and saved with its outputs but
+without data that changes from run to run: times, widget state, the version of Python. Cell ids
+stay. If a cell raises or writes to stderr, the program stops, and that notebook is not saved.
 """
 
 import os
@@ -23,11 +22,11 @@ KEPT_METADATA = {"slideshow", "tags", "exercise", "nbgrader"}
 
 
 def client_for(notebook, folder, **options):
-    """A client that runs `notebook` in `folder`, and treats widgets as things to look at.
+    """A client that runs `notebook` in `folder`, and ignores messages of widgets.
 
-    nbclient mimics a front end for output widgets, and sends to the kernel while it waits for
-    the kernel's answer; now and then it then waits until the timeout (its issue 312). No
-    notebook needs that here, so widget messages are ignored.
+    nbclient emulates a front end for output widgets, and sends to the kernel while it waits for
+    the kernel's reply; sometimes it then waits until the timeout (its issue 312). The notebooks
+    of the course do not need these messages.
     """
     client = NotebookClient(
         notebook,
@@ -42,7 +41,7 @@ def client_for(notebook, folder, **options):
 
 
 def execute(notebook, folder):
-    """Run all cells in `folder`; return the seconds that it took."""
+    """Run all cells in `folder`; return the seconds taken."""
     os.environ["COURSE_PROGRESS"] = "off"
     os.environ["TQDM_DISABLE"] = "1"
     os.environ.pop("COURSE_GRADING", None)
@@ -52,7 +51,7 @@ def execute(notebook, folder):
 
 
 def clean(notebook):
-    """Remove what differs from run to run, or from one front end to another."""
+    """Remove metadata and outputs that depend on the run or on the front end."""
     notebook.metadata = {
         "kernelspec": {
             "display_name": "Python 3 (ipykernel)",
@@ -64,7 +63,7 @@ def clean(notebook):
     for cell in notebook.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_METADATA}
         if cell.cell_type == "code" and "nbval-ignore-output" in cell.metadata.get("tags", []):
-            cell.outputs = []  # a slider: the plain call that follows shows the figure
+            cell.outputs = []  # a slider: the next cell shows its figure
 
 
 def main(paths):

@@ -1,15 +1,15 @@
-"""Build the edition that runs in a browser, with nothing to install: `make lite`, build/lite.
+"""Build the edition that runs in a browser without installation: `make lite`, build/lite.
 
     python tools/make_lite.py             into build/lite
     python tools/make_lite.py FOLDER      into another folder
 
-JupyterLite shows the notebooks and data of this course; Pyodide runs them, in the browser, with
-the wheel of course_lib that stands beside them. A web server has to hand the pages out:
+JupyterLite shows the notebooks and data of this course; Pyodide runs them in the browser, with
+a wheel of course_lib from the same folder. The pages need a web server:
 
     python -m http.server --directory build/lite --bind 127.0.0.1
 
-Pyodide, NumPy and the rest of its public distribution are fetched by the browser when a
-notebook is opened; everything else is in the folder.
+The browser downloads Pyodide, NumPy and other packages of its public distribution when a notebook
+is opened; everything else is in the folder.
 """
 
 import json
@@ -37,7 +37,7 @@ IN_A_BROWSER = """\
 
 
 def make_wheel(folder):
-    """The wheel of course_lib, built apart so that nothing is left in the checkout."""
+    """Build the wheel of course_lib from a copy of its sources; return its path."""
     with tempfile.TemporaryDirectory() as source:
         for name in WHEEL_SOURCES:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -50,7 +50,7 @@ def make_wheel(folder):
 
 
 def write_contents(folder):
-    """What a student finds: notebooks, which first install the library; data; where to go next."""
+    """Write the notebooks, each with a cell that installs the library, and the files they use."""
     (folder / "notebooks").mkdir(parents=True)
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, as_version=4)
@@ -63,7 +63,7 @@ def write_contents(folder):
 
 
 def make_lite(target):
-    """Build the whole edition in the folder `target`, in place of what stood there."""
+    """Build the edition in the folder `target`, whose contents are replaced."""
     target = Path(target).resolve()
     shutil.rmtree(target, ignore_errors=True)
     with tempfile.TemporaryDirectory() as name:
@@ -90,7 +90,7 @@ def make_lite(target):
             command, cwd=folder, capture_output=True, text=True, errors="replace", check=False
         )
     if built.returncode:
-        sys.exit(f"{built.stdout}{built.stderr}\nThe lines above say why JupyterLite stopped.")
+        sys.exit(f"{built.stdout}{built.stderr}\nJupyterLite failed: see the lines above.")
 
 
 def main(target=TARGET):

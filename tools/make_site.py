@@ -1,14 +1,13 @@
-"""Build the course as a web site that needs no other host: `make site`, build/site/index.html.
+"""Build the web site of the course, which loads nothing from other hosts: `make site`.
 
     python tools/make_site.py             into build/site
     python tools/make_site.py FOLDER      into another folder
     python tools/make_site.py --guide     only docs/exercises.md, from the exercises' definitions
 
-The edition that runs in a browser, which `make lite` builds alone, is its folder lite/.
+Its folder lite/ is the edition that runs in a browser, which `make lite` builds by itself.
 
-Nothing is written twice for it: notebooks come as they were executed, pages as they stand in
-docs/, the reference from docstrings, the notation from notebook 00, solutions from the
-exercises. Warnings are errors.
+The site is made from the executed notebooks, the pages in docs/, the docstrings, the table of
+notation in notebook 00, and the solutions of the exercises. Warnings are errors.
 """
 
 import importlib
@@ -37,31 +36,30 @@ PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/errata.md", "docs
          "LICENSE-text")  # fmt: skip
 
 EXERCISES_PAGE = ROOT / "docs" / "exercises.md"
-EXERCISES_HEAD = """# Exercises, and the wrong answers that they know
+EXERCISES_HEAD = """# Exercises, and the wrong answers that they recognise
 
-For instructors. This page is made from the definitions in `course_lib/exercises/` by
-`make guide`, and a test keeps it true. Stars are points. Under each exercise stand the sentences
-that typical wrong answers draw; what a check does not recognise gets a general sentence with the
-first case that disagrees."""
+For instructors. `make guide` writes this page from the definitions in `course_lib/exercises/`,
+and a test compares them. Stars are points. Below each exercise are the diagnoses of typical wrong
+answers; any other wrong answer gets a general sentence with the first case that disagrees."""
 SOLUTIONS = """# Solutions
 
-One way to solve each exercise; others are as good. Try first: the checks in the notebooks say
-what is wrong, and `.hint()` helps."""
+One way to solve each exercise; there are others. Try first: the checks in the notebooks say what
+is wrong, and `.hint()` helps."""
 PACKAGES = {
     "course_lib": "The mathematics",
     "course_lib.plotting": "Figures",
     "course_lib.exercises": "Exercises",
-    "course_lib.exercises.engine": "How an exercise is run, judged and shown",
+    "course_lib.exercises.engine": "The engine of the exercises",
     "course_grading": "Grading a class",
 }
 REFERENCE = """# The library
 
-The library is the notebooks, tidied: a formula has one home, and carries the number of its
+The code of the notebooks as a library: each formula is in one place, with the number of its
 equation."""
 
 
 def write_notebooks(folder):
-    """Notebooks with their alt texts where Sphinx looks for them, and a link to download each."""
+    """Write the notebooks with alt texts as MyST-NB expects them, and with download links."""
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = [cell for cell in notebook.cells if not is_for_the_speaker(cell)]
@@ -84,14 +82,14 @@ def is_for_the_speaker(cell):
 
 
 def write_notation(path):
-    """The notation page: the table of notebook 00, which is its home."""
+    """Write the page of notation, the table of notebook 00."""
     notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
     [cell] = [cell for cell in notebook.cells if cell.id == "notation"]
     path.write_text(re.sub(r"^## \d+ ", "# ", cell.source) + "\n", encoding="utf-8")
 
 
 def write_solutions(path):
-    """One way to solve each exercise, folded."""
+    """Write the page of solutions, each folded."""
     lines = [SOLUTIONS]
     for chapter in CHAPTERS.values():
         title = chapter.__doc__.splitlines()[0].rstrip(".")
@@ -105,7 +103,7 @@ def write_solutions(path):
 
 
 def write_reference(folder):
-    """A page for each public module, from its docstrings."""
+    """Write a page for each public module, from its docstrings."""
     names = [
         name
         for package in (course_lib, course_grading)
@@ -121,10 +119,10 @@ def write_reference(folder):
     for package, heading in PACKAGES.items():
         lines += ["", f"## {heading}", ""]
         for name in modules:
-            home, _, last = name.rpartition(".")
-            if home == package:
-                about = importlib.import_module(name).__doc__.splitlines()[0]
-                lines.append(f"- {{doc}}`{last} <{name}>`: {about}")
+            parent, _, last = name.rpartition(".")
+            if parent == package:
+                summary = importlib.import_module(name).__doc__.splitlines()[0]
+                lines.append(f"- {{doc}}`{last} <{name}>`: {summary}")
     lines += ["", "```{toctree}", ":hidden:", *modules, "```"]
     (folder / "index.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -142,11 +140,11 @@ def write_index(path):
 
 
 def gather(source):
-    """Put together what the site is built from."""
+    """Write the sources of the site into the folder `source`."""
     for name in PAGES:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, source / name)
-        if name.endswith(".md"):  # a link that shows the name of a page shows its title instead
+        if name.endswith(".md"):  # links to pages show their titles
             text = (source / name).read_text("utf-8")
             text = re.sub(r"\[[\w/]+\.md\]\(([\w/]+\.md)\)", r"[](\1)", text)
             (source / name).write_text(text, encoding="utf-8")
@@ -164,15 +162,15 @@ def gather(source):
 
 
 def exercise_entry(exercise):
-    """One exercise: name, stars, what it asks for, and the sentences of its misconceptions."""
-    asks = " ".join(inspect.getdoc(exercise.answer).split("\n\n")[0].split())
+    """Format an exercise: name, stars, task, and the diagnoses of its misconceptions."""
+    task = " ".join(inspect.getdoc(exercise.answer).split("\n\n")[0].split())
     sentences = dict.fromkeys(wrong.sentence for wrong in exercise.misconceptions)
-    lines = [f"### {exercise.name} {'★' * exercise.stars}", "", asks, ""]
+    lines = [f"### {exercise.name} {'★' * exercise.stars}", "", task, ""]
     return "\n".join([*lines, *(f"- {sentence}" for sentence in sentences)])
 
 
 def exercises_of_chapter(module):
-    """All exercises of one notebook under its title, with the points that they make."""
+    """Format the exercises of one notebook under its title, with the sum of their points."""
     number, exercises = module.__name__[-2:], exercises_of(module)
     points = sum(exercise.stars for exercise in exercises)
     title = f"## Notebook {number}: {inspect.getdoc(module).splitlines()[0].rstrip('.')}"
@@ -180,10 +178,12 @@ def exercises_of_chapter(module):
 
 
 def exercises_page():
-    """The whole page as text."""
-    title, about = EXERCISES_HEAD.split("\n\n")
+    """The page of exercises, docs/exercises.md, as text."""
+    title, introduction = EXERCISES_HEAD.split("\n\n")
     return (
-        "\n\n".join([title, " ".join(about.split()), *map(exercises_of_chapter, CHAPTERS.values())])
+        "\n\n".join(
+            [title, " ".join(introduction.split()), *map(exercises_of_chapter, CHAPTERS.values())]
+        )
         + "\n"
     )
 
@@ -198,7 +198,7 @@ def main(target=TARGET):
         command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
         built = subprocess.run([*command, str(source), str(ROOT / target)], check=False)
     if built.returncode:
-        sys.exit("The site has warnings, above; each is an error.")
+        sys.exit("Sphinx printed warnings, see above; each is an error.")
     make_lite(ROOT / target / "lite")
     print(f"The site is built: open {Path(target) / 'index.html'} in a browser. Downloads and the "
           f"edition in lite/ need a web server:\n"

@@ -3,13 +3,13 @@
     python tools/make_slides.py             all notebooks
     python tools/make_slides.py FOLDER      into another folder
 
-Slides are 1280 by 720. A text cell begins one if it has a heading or does not fit on the last;
-what does not fit goes to the next, under the section's name. A folded answer appears at a click,
-or on a slide of its own. Figures come without their code; bare assertions and long code are named
-in the speaker's notes, for showing live. Cells of type skip are left out.
+Slides are 1280 by 720 pixels. A text cell begins a new one if it has a heading or does not fit on
+the last; a long cell continues on the next, below the title of the section. A folded answer
+appears at a click, or on a separate slide. Figures are shown without their code; assertions and
+long code are left out, and the speaker's notes name their cells. Cells of type skip are left out.
 
-reveal.js and MathJax come from the Python packages sphinx-revealjs and sphinx-mathjax-offline,
-and are copied beside the pages.
+reveal.js and MathJax are copied from the Python packages sphinx-revealjs and
+sphinx-mathjax-offline.
 """
 
 import base64
@@ -32,18 +32,19 @@ from traitlets.config import Config
 from course_lib import ROOT
 from course_lib.exercises.contents import NOTEBOOKS
 
-WIDTH, ROOM = 1180, 565  # pixels for content: from side to side, and below the heading
-LETTERS = 88  # of a text line
-TEXT, CODE, FIXED, ROW = 38, 26, 24, 52  # pixels of a line: text, code, printed text, table
-LARGE, LARGE_CODE, LARGE_PRINT = 30, 84, 72  # the same where lines have at most so many letters
-LONGEST_CODE, WIDEST_CODE = 14, 97  # lines; letters
-SMALL_FIGURE = 330  # pixels high; what is larger may shrink so far, to stay beside its text
-ENLARGED = 1.6
+WIDTH, ROOM = 1180, 565  # pixels for content: the width, and the height below the heading
+LETTERS = 88  # in a line of text
+TEXT, CODE, FIXED, ROW = 38, 26, 24, 52  # height of a line: text, code, printed text, table
+# Height of a line in large type, and the most letters of a line of code and of printed text.
+LARGE, LARGE_CODE, LARGE_PRINT = 30, 84, 72
+MAX_CODE_LINES, MAX_CODE_LETTERS = 14, 97
+SMALL_FIGURE = 330  # height to which a larger figure may shrink, to fit below its text
+MAX_SCALE = 1.6  # of a figure
 
 
 @dataclass
 class Slide:
-    """The cells of one slide, the room that is left on it, and what the speaker's notes say."""
+    """The cells of one slide, its remaining height in pixels, and the speaker's notes."""
 
     heading: str
     level: str = "subslide"
@@ -53,14 +54,14 @@ class Slide:
 
 
 class Deck:
-    """Slides in order; what is put on them begins a new one where the last has no room."""
+    """A list of slides; a cell that does not fit on the last begins a new one."""
 
     def __init__(self):
         self.slides, self.section = [], ""
 
     @property
     def running(self):
-        """The heading of a slide that goes on with its section."""
+        """The heading of a slide that continues its section."""
         return f"<p class='running'>{self.section}</p>"
 
     @property
@@ -78,7 +79,7 @@ class Deck:
 
 
 def deck_of(notebook):
-    """The list of `Slide`s that a notebook makes."""
+    """The list of `Slide`s of a notebook."""
     deck = Deck()
     for cell in notebook.cells:
         kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
@@ -94,7 +95,7 @@ def deck_of(notebook):
 
 
 def as_notebook(notebook):
-    """The deck as a notebook whose slide types nbconvert understands."""
+    """The deck of a notebook as another notebook, with slide types for nbconvert."""
     cells = []
     for slide in deck_of(notebook):
         first = new_markdown_cell(slide.heading)
@@ -130,7 +131,7 @@ def _put_text(deck, cell, kind):
 
 
 def _put_answer(deck, blocks):
-    """On the same slide, to appear at a click, if it fits; else on one of its own."""
+    """Add the answer as fragments of the last slide if it fits there, else as a new slide."""
     fits = sum(map(_height, blocks)) <= deck.last.room
     if not fits:
         deck.begin(f"{deck.running}\n\n### Answer")
@@ -157,7 +158,7 @@ def _put_code(deck, cell):
     roomy = only_prints and short
     printed = sum((LARGE if roomy else FIXED) * len(text.splitlines()) + 24 for text in texts)
     figures = [output for output in outputs if _picture(output)]
-    fits = len(lines) <= LONGEST_CODE and widest <= WIDEST_CODE and code + printed <= ROOM
+    fits = len(lines) <= MAX_CODE_LINES and widest <= MAX_CODE_LETTERS and code + printed <= ROOM
     shown = fits and not figures
     if not shown and not outputs:
         deck.last.notes.append(f"Notebook cell `{cell.id}` has the code: show it live.")
@@ -181,10 +182,10 @@ def _printed(output):
     return output.get("text") or output.get("data", {}).get("text/plain", "")
 
 
-def _scaled(output, room, most):
-    """The figure with its size, as large as fits here or on a new slide, and its height."""
+def _scaled(output, room, full_room):
+    """The figure, scaled to fit on this slide or on a new one, and its height in pixels."""
     width, height = struct.unpack(">II", base64.b64decode(_picture(output))[16:24])
-    largest = min(ENLARGED, WIDTH / width, (most - 30) / height)
+    largest = min(MAX_SCALE, WIDTH / width, (full_room - 30) / height)
     scale = largest
     if room - 30 >= min(0.75 * largest * height, SMALL_FIGURE):
         scale = min(largest, (room - 30) / height)
@@ -195,13 +196,13 @@ def _scaled(output, room, most):
 
 
 def _without_answers(source):
-    """The text with its folded answers taken out, and the answers."""
+    """The text without its folded answers, and the answers."""
     folded = re.compile(r"<details>\s*<summary>.*?</summary>\s*(.*?)\s*</details>", re.S)
     return folded.sub("", source), folded.findall(source)
 
 
 def _blocks(text):
-    """Paragraphs, formulae, lists, tables and code, each as a text of its own."""
+    """Split a text into paragraphs, formulae, lists, tables and code."""
     blocks = []
     for part in re.split(r"(\$\$.*?\$\$|```.*?```)", text, flags=re.S):
         pieces = [part] if part.startswith(("$$", "```")) else re.split(r"\n\s*\n", part)
@@ -211,11 +212,11 @@ def _blocks(text):
 
 
 def _table_parts(table):
-    """A long table as several, each with the head."""
-    head, line, *rows = table.splitlines()
-    most = ROOM // ROW - 2
-    for start in range(0, len(rows), most):
-        yield "\n".join([head, line, *rows[start : start + most]])
+    """Split a long table into several, each with the header."""
+    header, line, *rows = table.splitlines()
+    count = ROOM // ROW - 2
+    for start in range(0, len(rows), count):
+        yield "\n".join([header, line, *rows[start : start + count]])
 
 
 def _height(block):
@@ -234,7 +235,7 @@ def _height(block):
 
 
 def _letters(text):
-    """How many letters a line of text takes, formulae and links as they are seen."""
+    """The width of a line of text in letters, with formulae and links as displayed."""
     text = re.sub(r"\]\([^)]*\)|\\[a-zA-Z]+|[{}$*`_^]", "", text)
     return max(1, sum(2 if ord(letter) > 0x2E80 else 1 for letter in text))
 
@@ -250,7 +251,7 @@ TEMPLATES = ROOT / "docs" / "slides"
 
 
 def packaged(package, end):
-    """The path of the file of an installed package whose name ends so."""
+    """The path of the file of an installed package whose path ends with `end`."""
     return next(Path(f.locate()) for f in files(package) if f.as_posix().endswith(end))
 
 
@@ -274,7 +275,7 @@ def exporter():
 
 
 def make(path, folder):
-    """Write one deck; return its title and its file."""
+    """Write one deck; return its title and its path."""
     notebook = nbformat.read(path, as_version=4)
     slides = as_notebook(notebook)
     slides.metadata["title"] = notebook.cells[0].source.splitlines()[0].lstrip("# ")
@@ -298,9 +299,8 @@ def main(target=TARGET):
     folder = ROOT / target
     folder.mkdir(parents=True, exist_ok=True)
     copy_assets(folder / "assets")
-    paths = NOTEBOOKS
-    write_index([make(path, folder) for path in paths], folder)
-    print(f"{len(paths)} decks: open {Path(target) / 'index.html'} in a browser.")
+    write_index([make(path, folder) for path in NOTEBOOKS], folder)
+    print(f"{len(NOTEBOOKS)} decks: open {Path(target) / 'index.html'} in a browser.")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Write the tables in data/ and print their SHA-256, as data/README.md gives it.
+"""Write the tables in data/, and print the SHA-256 sums that data/README.md lists.
 
     python tools/make_tables.py
 
-Points are rounded first and labelled afterwards, so that the table itself is consistent.
+Points are labelled after rounding, so that each label agrees with the rounded numbers.
 """
 
 import hashlib
@@ -18,26 +18,29 @@ SEED, POINTS, DIGITS = 16, 500, 4
 
 
 def points(inside):
-    """Points uniform on [-1, 1]² and, as a last column, whether they are `inside`."""
+    """Uniform points on [-1, 1]² and their labels, an array (POINTS, 3).
+
+    `inside` takes the absolute coordinates (POINTS, 2) and returns the labels.
+    """
     X = np.random.default_rng(SEED).uniform(-1, 1, size=(POINTS, 2)).round(DIGITS)
     return np.column_stack([X, inside(np.abs(X))])
 
 
 def people():
-    """Weight in pounds, height in inches, and 1 for a woman, of the booklet's four people."""
+    """The booklet's four people: weight in pounds, height in inches, and 1 for a woman."""
     return np.array([[133, 65, 1], [160, 72, 0], [152, 70, 0], [120, 60, 1]])
 
 
 def write(folder):
-    """Write all tables into `folder`, the same bytes on every system; return their paths."""
+    """Write all tables into `folder`, identical on every system; return their paths."""
     tables = {
         "diamond": ("x1,x2,inside", points(lambda X: X.sum(axis=1) < 1)),
         "square": ("x1,x2,inside", points(lambda X: X.max(axis=1) < 0.5)),
         "heights": ("weight,height,woman", people()),
     }
-    for name, (head, rows) in tables.items():
+    for name, (header, rows) in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="ascii", newline="\n") as file:
-            np.savetxt(file, rows, fmt="%.10g", delimiter=",", header=head, comments="")
+            np.savetxt(file, rows, fmt="%.10g", delimiter=",", header=header, comments="")
     return [folder / f"{name}.csv" for name in tables]
 
 

@@ -14,8 +14,8 @@ c = get_config()
 c.CourseDirectory.course_id = "neural_networks_from_scratch"
 c.Execute.timeout = 120
 
-# nbgrader's own list without ClearSolutions, which would replace every answer cell with a stub
-# of its own: ours are blank already, and say which function is asked for.
+# nbgrader's default list without ClearSolutions, which would replace the course's answer cells by
+# its stub: they are blank already, and name the function to write.
 c.GenerateAssignment.preprocessors = [
     f"nbgrader.preprocessors.{name}"
     for name in (
@@ -32,13 +32,13 @@ c.GenerateAssignment.preprocessors = [
 
 
 class ExecuteWithoutWidgets(Execute):
-    """nbclient plays a front end for sliders, and now and then waits for ever (its issue 312)."""
+    """Execute without nbclient's handling of widgets, which sometimes deadlocks (its issue 312)."""
 
     def on_comm_open_jupyter_widget(self, msg):
         return None
 
 
-# nbgrader's own list, with this one in place of Execute.
+# nbgrader's default list, with this class in place of Execute.
 c.Autograde.autograde_preprocessors = [
     ExecuteWithoutWidgets,
     *(

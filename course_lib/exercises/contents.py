@@ -1,4 +1,4 @@
-"""The table of contents: each notebook, its chapter of exercises, and every exercise."""
+"""The table of contents: the notebooks, their modules of exercises, and all exercises."""
 
 from course_lib import ROOT
 from course_lib.exercises import ch00, ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08
@@ -6,7 +6,7 @@ from course_lib.exercises.engine.exercise import Exercise
 
 __all__ = ["CHAPTERS", "EXERCISES", "NOTEBOOKS", "exercises_of"]
 
-#: From the name of a notebook to the module with its exercises.
+#: A dict from the name of a notebook to the module with its exercises.
 CHAPTERS = {
     "00_start_here": ch00,
     "01_gates_and_xor": ch01,
@@ -18,7 +18,7 @@ CHAPTERS = {
     "07_activations_compared": ch07,
     "08_convolutional_networks": ch08,
 }
-#: The notebooks' files, in their order.
+#: The paths of the notebooks, in their order.
 NOTEBOOKS = tuple(ROOT / "notebooks" / f"{name}.ipynb" for name in CHAPTERS)
 
 
@@ -27,5 +27,5 @@ def exercises_of(chapter):
     return [value for value in vars(chapter).values() if isinstance(value, Exercise)]
 
 
-#: From the key of an exercise, such as "ch01.half_adder", to the exercise.
+#: A dict from the key of an exercise, such as "ch01.half_adder", to the exercise.
 EXERCISES = {e.key: e for chapter in CHAPTERS.values() for e in exercises_of(chapter)}

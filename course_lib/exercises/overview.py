@@ -1,4 +1,4 @@
-"""The table of what a student has solved."""
+"""The table of solved exercises."""
 
 import html
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ WIDTH = 12
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what it is about, how many are solved, of how many."""
+    """One row of the table: a label, numbers of solved and of all exercises, and a remark."""
 
     label: str
     solved: int
@@ -23,14 +23,14 @@ class Row:
 
     @property
     def bar(self):
-        """Twelve blocks, as many of them full as the share that is solved."""
+        """A progress bar of twelve characters."""
         filled = round(WIDTH * self.solved / self.total)
         return "█" * filled + "░" * (WIDTH - filled)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """The table itself: rows with bars, as HTML or as text."""
+    """The table, displayed as HTML or as text."""
 
     rows: tuple[Row, ...]
 
@@ -52,7 +52,7 @@ class Progress:
 
 
 def progress(*chapters):
-    """What is solved: a row for each notebook, or for each exercise of the `chapters` given."""
+    """The table of progress: a row for each notebook, or for each exercise of `chapters`."""
     if not set(map(id, chapters)) <= set(map(id, CHAPTERS.values())):
         return Card("?", "progress() shows all notebooks, progress(ch01) those of one.")
     known = record.load()

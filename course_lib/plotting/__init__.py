@@ -1,7 +1,7 @@
-"""Figures from arrays and callables, a module per kind; one look, in course.mplstyle.
+"""Figures of arrays and callables, a module for each kind; the style is course.mplstyle.
 
 Every ``plot_*(…, *, ax=None)`` draws into `ax`, or into a new figure, and returns the Axes;
-`show` puts a finished figure on the page, with its alt text.
+`show` displays a figure, with its alt text.
 """
 
 from course_lib.plotting.curves import plot_fit, plot_functions, plot_history, plot_probability

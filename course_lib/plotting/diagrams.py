@@ -1,4 +1,4 @@
-"""Drawings of networks: units as circles, weights as arrows."""
+"""Diagrams of networks: units are circles, weights are arrows."""
 
 import numpy as np
 from matplotlib.patches import Circle
@@ -17,12 +17,12 @@ def plot_network(layers, *, weights=None, biases=None, ax=None):
     Parameters
     ----------
     layers : list of lists of str
-        The label of every unit: ``[["$x_1$", "$x_2$"], ["OR", "NAND"], ["AND"]]``.
+        The labels of the units: ``[["$x_1$", "$x_2$"], ["OR", "NAND"], ["AND"]]``.
     weights : list of arrays, optional
-        ``weights[l][i][j]`` is written on the arrow from unit i of layer l to unit j of the
-        next, as in W (n_in, n_out); an entry may be a number or text.
+        ``weights[l][i][j]``, a number or text, labels the arrow from unit i of layer l to unit j
+        of the next, as in W (n_in, n_out).
     biases : list of arrays, optional
-        ``biases[l][j]`` is written under unit j of layer l + 1, a number or text.
+        ``biases[l][j]``, a number or text, labels unit j of layer l + 1.
     ax : Axes, optional
 
     Returns
@@ -68,5 +68,5 @@ def _arrow(ax, start, end, text):
     ax.annotate("", head, tail, arrowprops={"arrowstyle": "-|>", "color": "0.35", "lw": 1.3})
     if text != "":
         x, y = start + 0.30 * (end - start)
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
-        ax.text(x, y, str(text), ha="center", va="center", fontsize=9, bbox=box)
+        background = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
+        ax.text(x, y, str(text), ha="center", va="center", fontsize=9, bbox=background)

@@ -1,4 +1,4 @@
-"""Putting a figure on the page: one home for size, format and alt text."""
+"""Display of figures, and checks of what is drawn in them."""
 
 import base64
 import io
@@ -8,21 +8,19 @@ import numpy as np
 
 __all__ = ["axes_or_new", "numbers_along", "over_grid", "show"]
 
-SHORTEST_ALT = 20
+MIN_ALT = 20
 
 
 def show(figure, *, alt):
     """Display `figure` as a PNG whose alt text is `alt`, and close it.
 
-    The alt text says in a sentence what the figure shows, for readers who cannot see it. It
-    stands in the output's metadata, where the web site and the slides read it, and is the
-    output's text where no picture can be shown. Also takes an Axes.
-
-    Raises ValueError for an alt text that is missing or too short to say anything.
+    `figure` is a Figure or an Axes. The alt text describes it in a sentence for readers who
+    cannot see it. The output has it as metadata, which the web site and the slides read, and as
+    text, where no picture can be shown. Raises ValueError if it is shorter than 20 characters.
     """
     from IPython.display import display
 
-    if not isinstance(alt, str) or len(alt) < SHORTEST_ALT:
+    if not isinstance(alt, str) or len(alt) < MIN_ALT:
         raise ValueError(
             f"show: alt is {alt!r}, expected a sentence that says what the figure shows, for a "
             f"reader who cannot see it."
@@ -43,19 +41,23 @@ def axes_or_new(ax, **size):
 
 
 def numbers_along(who, name, array, axes, remedy):
-    """`array` as floats with an axis for each name in `axes`; ValueError with a remedy if not."""
+    """Convert `array` to finite floats with one axis for each name in `axes`.
+
+    Raises ValueError otherwise: the message begins with `who`, the function that was called, and
+    `name`, its argument, and ends with `remedy`.
+    """
     array = np.asarray(array, dtype=float)
     fits = array.ndim == len(axes) and array.size > 0
     if fits and np.isfinite(array).all():
         return array
-    came = "NaN or infinity in it" if fits else f"shape {array.shape}"
+    problem = "NaN or infinity in it" if fits else f"shape {array.shape}"
     raise ValueError(
-        f"{who}: {name} has {came}, expected finite numbers, ({', '.join(axes)}). {remedy}"
+        f"{who}: {name} has {problem}, expected finite numbers, ({', '.join(axes)}). {remedy}"
     )
 
 
 def over_grid(f, xlim, ylim, points):
-    """Both coordinates and the values of `f` on a grid, each of shape (points, points).
+    """Evaluate `f` on a grid; return x, y and the values, each of shape (points, points).
 
     `f` takes an array of points (n, 2) and returns n values.
     """

@@ -1,4 +1,4 @@
-"""Computation graphs: each node with its value, and the derivative that flows back to it."""
+"""Computation graphs: nodes with their values and derivatives."""
 
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
@@ -17,35 +17,35 @@ def plot_graph(nodes, edges, *, values=None, derivatives=None, ax=None):
     Parameters
     ----------
     nodes : dict
-        From the name of a node to its place: ``{"z": (1, 0)}`` stands in column 1, row 0;
+        A dict from the names of nodes to their positions: ``{"z": (1, 0)}`` is in column 1, row 0;
         rows count upwards.
     edges : list of pairs of names
         ``("z", "a")``: a is computed from z.
     values : dict, optional
-        From a name to the number above its node: what the forward pass computed.
+        A dict from names to the numbers above their nodes, the values of the forward pass.
     derivatives : dict, optional
-        From a name to the number below its node, after "∂": what the backward pass computed,
-        the derivative of the last node by this one.
+        A dict from names to the numbers below their nodes, after "∂": the derivatives of the last
+        node with respect to these, from the backward pass.
     ax : Axes, optional
 
     Returns
     -------
     Axes
     """
-    places = {name: np.array([COLUMN * x, ROW * y]) for name, (x, y) in nodes.items()}
-    xs, ys = np.array(list(places.values())).T
+    positions = {name: np.array([COLUMN * x, ROW * y]) for name, (x, y) in nodes.items()}
+    xs, ys = np.array(list(positions.values())).T
     ax = axes_or_new(ax, figsize=(1.0 + 0.8 * np.ptp(xs), 1.3 + 0.8 * np.ptp(ys)))
     for start, end in edges:
-        tail, head = places[start] + [WIDTH / 2, 0], places[end] - [WIDTH / 2, 0]
+        tail, head = positions[start] + [WIDTH / 2, 0], positions[end] - [WIDTH / 2, 0]
         ax.annotate("", head, tail, arrowprops={"arrowstyle": "-|>", "color": "0.35", "lw": 1.3})
-    for name, place in places.items():
-        corner = place - [WIDTH / 2, HEIGHT / 2]
-        box = FancyBboxPatch(
+    for name, position in positions.items():
+        corner = position - [WIDTH / 2, HEIGHT / 2]
+        patch = FancyBboxPatch(
             corner, WIDTH, HEIGHT, boxstyle="round,pad=0,rounding_size=0.1",
             facecolor="#E8F1F8", edgecolor="#0072B2", lw=1.6, zorder=2,
         )  # fmt: skip
-        ax.add_patch(box)
-        x, y = place
+        ax.add_patch(patch)
+        x, y = position
         ax.text(x, y, name, ha="center", va="center", fontsize=10, zorder=3)
         if values and name in values:
             text = f"{values[name]:.4g}"

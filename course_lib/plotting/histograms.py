@@ -1,4 +1,4 @@
-"""Histograms side by side: how numbers are spread, from layer to layer."""
+"""Histograms side by side: the distributions of activations, layer by layer."""
 
 import numpy as np
 
@@ -11,13 +11,13 @@ BINS = 50
 
 
 def plot_histograms(samples, *, ax=None):
-    """Draw one upright histogram per sample, numbered from 1, all on one scale of values.
+    """Draw a vertical histogram of each sample, numbered from 1, on a common axis of values.
 
     Parameters
     ----------
     samples : list of arrays
-        Of any shapes; an empty one leaves its place empty. Each histogram is as wide at its
-        fullest bin as the others.
+        Of any shapes; an empty one has no histogram. All histograms have the same width at their
+        highest counts.
     ax : Axes, optional
 
     Returns
@@ -26,8 +26,8 @@ def plot_histograms(samples, *, ax=None):
     """
     ax = axes_or_new(ax)
     samples = [np.asarray(sample, dtype=float).ravel() for sample in samples]
-    every = np.concatenate(samples)
-    low, high = (every.min(), every.max()) if every.size else (0, 1)
+    values = np.concatenate(samples)
+    low, high = (values.min(), values.max()) if values.size else (0, 1)
     if low == high:
         low, high = low - 0.5, high + 0.5
     edges = np.linspace(low, high, BINS + 1)

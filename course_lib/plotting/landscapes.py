@@ -1,4 +1,4 @@
-"""Landscapes: a cost over one or two parameters, and the paths that walk down in it."""
+"""Cost functions of one or two parameters, and the paths of gradient descent on them."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,18 +13,18 @@ HALO = [withStroke(linewidth=3.5, foreground="white"), Normal()]
 
 
 def plot_contours(f, xlim, ylim, *, paths=None, minimum=None, ax=None):
-    """Draw lines of equal height of `f`, and paths over them.
+    """Draw the contour lines of `f`, and paths over them.
 
     Parameters
     ----------
     f : callable
-        Takes an array of points (n, 2), returns n heights.
+        Takes an array of points (n, 2) and returns n values.
     xlim, ylim : tuples
-        The ends of the two axes.
+        The limits of the two axes.
     paths : dict, optional
-        From the label to an array (steps, 2); the first point is marked.
+        A dict from labels to arrays (steps, 2); the first point of each is marked.
     minimum : pair, optional
-        Marked with a star.
+        A point, marked with a star.
     ax : Axes, optional
 
     Returns
@@ -38,11 +38,11 @@ def plot_contours(f, xlim, ylim, *, paths=None, minimum=None, ax=None):
     ax.contourf(first, second, heights, levels=[low, *levels], cmap="cividis", alpha=0.35)
     ax.contour(first, second, heights, levels=levels, colors="0.45", linewidths=0.7)
     for i, (label, path) in enumerate((paths or {}).items()):
-        path, colour = np.asarray(path), f"C{i}"  # as plot_history draws the same runs
-        few = max(1, len(path) // 40)
+        path, colour = np.asarray(path), f"C{i}"  # the same as in plot_history
+        every = max(1, len(path) // 40)
         style = STYLES[i % len(STYLES)]
         look = {"color": colour, "path_effects": HALO}
-        ax.plot(*path.T, style, lw=1.3, markersize=3.5, markevery=few, label=label, **look)
+        ax.plot(*path.T, style, lw=1.3, markersize=3.5, markevery=every, label=label, **look)
         ax.plot(*path[0], "o", markersize=9, markerfacecolor="none", **look)
     if minimum is not None:
         ax.plot(*minimum, "*", color="black", markersize=13, linestyle="none", label="minimum")
@@ -53,9 +53,9 @@ def plot_contours(f, xlim, ylim, *, paths=None, minimum=None, ax=None):
 
 
 def plot_surface(f, xlim, ylim, *, path=None, ax=None):
-    """Draw `f` as a surface in space, with a path on it.
+    """Draw `f` as a surface in three dimensions, with a path on it.
 
-    `f` takes points (n, 2) and returns n heights; `path` is an array (steps, 2); `ax`, if
+    `f` takes points (n, 2) and returns n values; `path` is an array (steps, 2); `ax`, if
     given, is an Axes of projection "3d". Returns the Axes.
     """
     if ax is None:
@@ -73,11 +73,11 @@ def plot_surface(f, xlim, ylim, *, path=None, ax=None):
 def plot_valley(f, path, *, low, high, ax=None):
     """Draw `f` of one parameter over [low, high], and the steps of a path (steps,) on it.
 
-    Steps that leave the picture are not drawn. Returns the Axes.
+    Points outside of [low, high] are not drawn. Returns the Axes.
     """
     ax = axes_or_new(ax, figsize=(4, 3))
-    along = np.linspace(low, high, 400)
-    ax.plot(along, f(along), color="0.4", lw=1.5)
+    grid = np.linspace(low, high, 400)
+    ax.plot(grid, f(grid), color="0.4", lw=1.5)
     path = np.asarray(path, dtype=float)
     inside = path[(path >= low) & (path <= high)]
     ax.plot(inside, f(inside), "o-", color="C1", lw=1.2, markersize=4)

@@ -1,4 +1,4 @@
-"""Pictures and tables of weights, side by side in one figure."""
+"""Images, kernels and feature maps, side by side in one figure."""
 
 import numpy as np
 
@@ -18,11 +18,10 @@ def plot_pictures(pictures, titles=None, *, columns=8, signed=False, ax=None):
         One channel is drawn in grey, dark for large; three are red, green and blue.
     titles : list of str, optional
     columns : int
-        How many stand in a row.
+        The number of pictures in a row.
     signed : bool
-        For weights of one channel: orange and struck through below zero, white at zero, purple
-        above, on one scale for all pictures. With three channels, each is shifted so that grey
-        means zero.
+        For weights. One channel is drawn in orange with a minus sign below zero, white at zero
+        and purple above, on a common scale; of three channels, grey is zero.
     ax : Axes, optional
 
     Returns
@@ -50,12 +49,12 @@ def plot_pictures(pictures, titles=None, *, columns=8, signed=False, ax=None):
 
 
 def plot_filters(W, *, columns=8, ax=None):
-    """Draw kernels (size, size, c_in, c_out): orange and struck below zero, purple above.
+    """Draw kernels (size, size, c_in, c_out): orange with a minus sign below zero, purple above.
 
-    One channel makes one picture for each kernel, three make one in colour, where grey is zero;
-    otherwise each column is a kernel, and each row one of its input channels. All are on one
-    scale. `columns` counts for one and for three channels. Returns the Axes. Raises ValueError
-    for another shape, NaN or infinity.
+    With one input channel each kernel is a picture, with three a picture in colour, where grey is
+    zero; otherwise each column is a kernel, and each row one of its input channels. All have a
+    common scale. `columns` is used for one and for three channels. Returns the Axes. Raises
+    ValueError for another shape, NaN or infinity.
     """
     remedy = "For one kernel of one channel, try W[:, :, None, None]."
     W = numbers_along("plot_filters", "W", W, ("size", "size", "c_in", "c_out"), remedy)
@@ -67,9 +66,9 @@ def plot_filters(W, *, columns=8, ax=None):
 
 
 def plot_feature_maps(A, *, columns=8, ax=None):
-    """Draw what one example's layer puts out, A (height, width, channels), a picture a channel.
+    """Draw the output of a layer for one example, A (height, width, channels), by channels.
 
-    Dark for large, on one scale for all; where some are negative, as `plot_filters` does.
+    Large values are dark, on a common scale; negative ones are drawn as by `plot_filters`.
     Returns the Axes. Raises ValueError for another shape, NaN or infinity.
     """
     remedy = "For the first example of a batch, try A[0]."
@@ -89,11 +88,11 @@ def _draw(ax, picture, extent, largest, signed):
         picture = picture[..., 0]
     ax.imshow(picture, extent=extent, interpolation="nearest", **colour)
     if signed and picture.ndim == 2:
-        _strike_negatives(ax, picture, extent, largest)
+        _mark_negatives(ax, picture, extent, largest)
 
 
-def _strike_negatives(ax, picture, extent, largest):
-    """A minus in each pixel that is clearly negative: its sign can be read without colour."""
+def _mark_negatives(ax, picture, extent, largest):
+    """Draw a minus sign in each pixel that is clearly negative, legible without colour."""
     left, right, bottom, top = extent
     width, height = (right - left) / picture.shape[1], (top - bottom) / picture.shape[0]
     row, column = np.nonzero(picture < -0.1 * largest)

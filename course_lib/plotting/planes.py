@@ -1,4 +1,4 @@
-"""The plane of two inputs: points of two classes, lines between them, outputs as shades."""
+"""The plane of two inputs: points of two classes, decision boundaries, and outputs as shades."""
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -12,9 +12,9 @@ SHADES = LinearSegmentedColormap.from_list("zero to one", ["#FCEBDF", "#FFFFFF",
 
 
 def plot_points(X, y, *, size=110, ax=None):
-    """Draw points (m, 2) by their label: 1 as a filled disc, 0 as a ring. Returns the Axes.
+    """Draw points (m, 2) with label 1 as discs, with label 0 as rings. Returns the Axes.
 
-    `size` is the area of each; 12 suits some hundred points.
+    `size` is the area of each; 12 is suitable for some hundred points.
     """
     ax = axes_or_new(ax, figsize=(4, 4))
     X, y = np.asarray(X), np.asarray(y).ravel()
@@ -30,8 +30,8 @@ def plot_points(X, y, *, size=110, ax=None):
 def plot_plane(f, *, low=-0.5, high=1.5, ax=None):
     """Shade the square [low, high]² by the output of `f`, from 0 (orange) to 1 (blue).
 
-    `f` takes an array of points (n, 2) and returns n outputs; where it crosses 1/2 a line is
-    drawn. Returns the Axes.
+    `f` takes an array of points (n, 2) and returns n outputs. The contour line at 1/2 is drawn
+    too. Returns the Axes.
     """
     ax = axes_or_new(ax, figsize=(4, 4))
     x1, x2, a = over_grid(f, (low, high), (low, high), points=201)
@@ -46,25 +46,27 @@ def plot_plane(f, *, low=-0.5, high=1.5, ax=None):
 def plot_line(w, b, *, low=-0.5, high=1.5, label=None, ax=None):
     """Draw the line w1 x1 + w2 x2 + b = 0, with an arrow towards the side where z > 0.
 
-    `w` holds two numbers. If both are 0 there is no line, and nothing is drawn. `label` is
-    written at the arrow's tip. Returns the Axes.
+    `w` has two entries; if both are 0, no line is drawn. `label` is written at the tip of the
+    arrow. Returns the Axes.
     """
     ax = axes_or_new(ax, figsize=(4, 4))
     w = np.asarray(w, dtype=float)
     length = np.hypot(*w)
     if length > 0:
-        across = w / length
-        along = np.array([-across[1], across[0]])
+        normal = w / length
+        direction = np.array([-normal[1], normal[0]])
         middle = np.full(2, (low + high) / 2)
-        foot = middle - (w @ middle + b) / length * across
-        ends = foot + np.outer([-3, 3], along) * (high - low)
+        foot = middle - (w @ middle + b) / length * normal
+        ends = foot + np.outer([-3, 3], direction) * (high - low)
         ax.plot(*ends.T, color=LINE)
-        tip = foot + 0.12 * (high - low) * across
+        tip = foot + 0.12 * (high - low) * normal
         ax.annotate("", tip, foot, arrowprops={"arrowstyle": "->", "color": LINE})
         if label is not None:
-            beyond = foot + 0.18 * (high - low) * across
-            paper = {"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0}
-            ax.text(*beyond, label, ha="center", va="center", fontsize=9, zorder=5, bbox=paper)
+            position = foot + 0.18 * (high - low) * normal
+            background = {"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0}
+            ax.text(
+                *position, label, ha="center", va="center", fontsize=9, zorder=5, bbox=background
+            )
     return _square(ax, low, high)
 
 

@@ -1,4 +1,4 @@
-"""Tables of numbers under a window: a convolution step by step, and what a pooling window chose."""
+"""Tables of numbers under a window: the steps of a convolution, and the maxima of pooling."""
 
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
@@ -14,17 +14,17 @@ HALO = [withStroke(linewidth=4, foreground="white")]
 
 
 def plot_convolution(X, W, Z, place, *, stride=1, ax=None):
-    """Draw one step of a convolution: the window on X, the kernel, and Z as far as it is known.
+    """Draw one step of a convolution: the window on X, the kernel, and Z up to this step.
 
     Parameters
     ----------
     X, W, Z : arrays (height, width), (size, size), (rows, columns)
-        The picture with its padding, the kernel, and the result, whose entries are written up
-        to `place` in row order.
+        The padded picture, the kernel, and the output, whose entries are shown up to `place` in
+        row order.
     place : (r, s)
-        The row and the column of Z that is being computed.
+        The row and the column of the entry of Z that is computed in this step.
     stride : int
-        How far apart the windows stand.
+        The distance between neighbouring windows.
     ax : Axes, optional
 
     Returns
@@ -34,7 +34,7 @@ def plot_convolution(X, W, Z, place, *, stride=1, ax=None):
     Raises
     ------
     ValueError
-        For what is no table of finite numbers, or a window that is not on the picture.
+        If X, W or Z is not a table of finite numbers, or if the window is outside of X.
     """
     remedy = "For one channel of one picture, try X[0, :, :, 0]."
     X, W, Z = (
@@ -69,15 +69,15 @@ def plot_convolution(X, W, Z, place, *, stride=1, ax=None):
 
 
 def plot_pooling(X, size, *, stride=None, ax=None):
-    """Draw the windows of max pooling on X, with a ring around what each of them chose.
+    """Draw the windows of max pooling on X, with a ring around the maximum of each.
 
     Parameters
     ----------
     X : array (height, width)
-        Dark for large numbers, which are written into their pixels.
+        The picture; its numbers are written into their pixels, large ones are dark.
     size, stride : int
-        Windows of `size` by `size` stand `stride` apart (None: `size`). The first maximum in
-        row order is chosen.
+        The width of a window, and the distance between neighbouring ones (None: `size`). Of equal
+        maxima the first in row order is chosen.
     ax : Axes, optional
 
     Returns
@@ -87,7 +87,7 @@ def plot_pooling(X, size, *, stride=None, ax=None):
     Raises
     ------
     ValueError
-        For what is no table of finite numbers, or windows that do not fit on it.
+        If X is not a table of finite numbers, or if a window does not fit on it.
     """
     remedy = "For one channel of one picture, try X[0, :, :, 0]."
     X = numbers_along("plot_pooling", "X", X, ("height", "width"), remedy)
@@ -110,7 +110,7 @@ def plot_pooling(X, size, *, stride=None, ax=None):
 
 
 def _table(ax, table, left, top, shown):
-    """Each number in a cell, dark for large ones."""
+    """Draw each number in a cell; cells with large numbers are dark."""
     low, spread = table.min(), np.ptp(table) or 1
     for (r, s), number in np.ndenumerate(table):
         grey = 1 - 0.4 * (number - low) / spread if shown[r, s] else 1

@@ -1,4 +1,4 @@
-"""A real JupyterLab, started as `make course` does, and a real browser in front of it."""
+"""Fixtures: JupyterLab, started as by `make course`, and a browser."""
 
 import itertools
 import os
@@ -20,7 +20,7 @@ ENVIRONMENT = os.path.relpath(sys.prefix, ROOT) if os.name != "nt" else "none"
 TOKEN = "the-course"
 WORKSPACES = itertools.count()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Nothing in the background: the browser talks to the course and to nobody else.
+# No background traffic: the browser must connect only to the course.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,7 +33,7 @@ FLAGS = [
 
 
 def chromium():
-    """Where a Chromium is on this machine, or None; COURSE_CHROMIUM names one."""
+    """The path of Chromium, from COURSE_CHROMIUM or this machine, or None."""
     named = os.environ.get("COURSE_CHROMIUM")
     return named or next(filter(None, map(shutil.which, BROWSERS)), None)
 
@@ -59,7 +59,7 @@ def _free_port():
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab over a copy of the notebooks; progress in a file of its own."""
+    """The address of a JupyterLab on a copy of the notebooks, with a separate progress file."""
     home = tmp_path_factory.mktemp("a student")
     shutil.copytree(ROOT / "notebooks", home / "notebooks")
     port = _free_port()
@@ -130,7 +130,7 @@ def notebook(lab, browser):
 
 
 class Notebook:
-    """An open notebook: what a student does to it, and what the page then shows."""
+    """An open notebook in the browser, with the actions of a student."""
 
     def __init__(self, page, lab, name):
         self.page, self.hosts, self.complaints = page, set(), []
@@ -156,7 +156,7 @@ class Notebook:
             self.hosts.add(found[1])
 
     def run_all(self):
-        """Clear all outputs, run all cells from the top, wait until the kernel rests."""
+        """Clear all outputs, run all cells, and wait until the kernel is idle."""
         self.page.evaluate(
             """() => {
                 for (const cell of window.panel.content.widgets)
@@ -172,7 +172,7 @@ class Notebook:
         )
 
     def outputs(self):
-        """From the id of each code cell to its outputs, as nbformat has them."""
+        """A dict from the ids of code cells to their outputs, in nbformat."""
         return dict(
             self.page.evaluate(
                 """() => window.panel.content.widgets
@@ -182,7 +182,7 @@ class Notebook:
         )
 
     def show(self, cell_id):
-        """Scroll to a cell and select it; return the part of the page that it fills."""
+        """Scroll to a cell and select it; return its element."""
         index = self.page.evaluate(
             """async id => {
                 const index = window.panel.content.widgets.findIndex(c => c.model.id === id);
@@ -197,7 +197,7 @@ class Notebook:
         return cell
 
     def type_into(self, cell_id, text):
-        """Replace what stands in a code cell by typing, then run it with Shift+Enter."""
+        """Replace the source of a code cell by typing, then run it with Shift+Enter."""
         editor = self.show(cell_id).locator(".cm-content")
         editor.click()
         self.page.keyboard.press("ControlOrMeta+a")
@@ -228,7 +228,7 @@ class Notebook:
         )
 
     def restart(self):
-        """Restart the kernel, without the question whether one really wants to."""
+        """Restart the kernel without a confirmation."""
         self.page.evaluate("window.panel.sessionContext.restartKernel()")
         self.page.wait_for_function(
             "() => window.panel.sessionContext.session.kernel.status === 'idle'", timeout=60_000
@@ -249,7 +249,7 @@ OURS = ("file:", "data:", "blob:", "about:")
 
 @pytest.fixture
 def offline_page(browser):
-    """A page of 1280 by 720 that notes what it asks other hosts for, and what goes wrong."""
+    """A page of 1280 by 720 that records its requests to other hosts and its errors."""
     made = browser.new_page(viewport={"width": 1280, "height": 720})
     made.strangers, made.complaints = [], []
     made.on(

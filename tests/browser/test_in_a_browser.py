@@ -1,4 +1,4 @@
-"""The edition with nothing to install: JupyterLite starts, and shows the course."""
+"""The edition for the browser: JupyterLite starts, and shows the course."""
 
 import functools
 import http.server
@@ -11,7 +11,7 @@ pytest.importorskip("jupyterlite_core")
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A web server for files that keeps no log."""
+    """A web server for files, without a log."""
 
     def log_message(self, *_):
         pass
@@ -19,7 +19,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def lite(site):
-    """The address of the edition, handed out by a server as a host would."""
+    """The address of the edition on a local web server."""
     handler = functools.partial(Quiet, directory=site / "lite")
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -38,6 +38,6 @@ def test_it_starts_and_shows_the_course(lite, browser):
     page.locator(".jp-Notebook .cm-content", has_text="%pip install").wait_for()
     page.locator(".jp-Notebook .jp-OutputArea img").first.wait_for()  # outputs come along
     strangers = [url for url in asked if not url.startswith((lite, "data:", "blob:"))]
-    # What runs a notebook is Pyodide: the only thing that is asked for elsewhere.
+    # The only request to another host is for Pyodide, which runs the notebook.
     assert all("/pyodide/" in url for url in strangers), strangers
     context.close()

@@ -1,4 +1,4 @@
-"""What a student sees: notebooks run in JupyterLab, sliders move, checks answer, ticks stay."""
+"""JupyterLab in a browser: notebooks run, sliders move, checks answer, progress stays."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The web site in a real browser: nobody else is asked, nothing overflows, search finds."""
+"""The web site in a browser: no requests to other hosts, no overflow, working search."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The slides as a room sees them: every one visited, nothing cut off, nothing fetched."""
+"""All slides in a browser: nothing is cut off, and there are no requests to other hosts."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
-# What lies beyond the slide's edges, what is not typeset, and how many formulae are.
+# Elements beyond the edges of the slide, formulae that are not typeset, and counts.
 LOOK = """() => {
   const slide = Reveal.getCurrentSlide(), found = [];
   for (const part of slide.querySelectorAll("*")) {

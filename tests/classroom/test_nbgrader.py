@@ -1,4 +1,4 @@
-"""Through nbgrader's own commands, from the notebooks to the points of four submissions each."""
+"""The commands of nbgrader, from the notebooks to the points of four submissions each."""
 
 import csv
 import json
@@ -12,7 +12,7 @@ from handed_in import EXERCISES, NAMES, answer_cells, as_bytes, hand_in, noteboo
 
 from course_grading import __main__ as command
 from course_grading import handout
-from course_grading.sandbox import NoProtection, open_box
+from course_grading.sandbox import NoProtection, open_sandbox
 
 pytest.importorskip("nbgrader")
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="nbgrader's exchange needs Linux or macOS")
@@ -27,7 +27,7 @@ FILLS = {
 
 
 def nbgrader(folder, *arguments):
-    """Run a command of nbgrader in a folder; it finds `alembic` on the path."""
+    """Run a command of nbgrader in a folder, with `alembic` on the path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments], cwd=folder, capture_output=True,
@@ -53,7 +53,7 @@ def course(tmp_path):
 
 
 def filled(released, fill):
-    """A released notebook with answers in it."""
+    """A released notebook with answers."""
     content = json.loads(json.dumps(released))
     for cell in answer_cells(content):
         answer = fill(EXERCISES[cell["metadata"]["exercise"]])
@@ -75,8 +75,8 @@ def test_four_submissions_get_exactly_their_points(name, course, exchange):
         (folder / f"{name}.ipynb").write_bytes(as_bytes(filled(released, fill)))
         (folder / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
     nbgrader(course, "collect", name, f"--Exchange.root={exchange}")
-    said = nbgrader(course, "autograde", name)
-    assert "timeout" not in said.lower()
+    log = nbgrader(course, "autograde", name)
+    assert "timeout" not in log.lower()
     stars = sum(e.stars for e in EXERCISES.values() if e.key.startswith(f"ch{name[:2]}."))
     expected = {"right": stars, "wrong": 0, "blank": 0, "crashing": 0}
     assert exported(course) == expected
@@ -94,9 +94,9 @@ def exported(course):
 
 
 def grade_with_ours(course, stars):
-    """What `make grade` found goes into the same gradebook, here with two students changed."""
+    """Grade with `make grade` into the same gradebook, with two students exchanged."""
     try:
-        open_box()
+        open_sandbox()
     except NoProtection:
         return
     submitted = course / "submitted"
@@ -126,7 +126,7 @@ def test_students_fetch_and_submit(course, exchange, tmp_path):
 
 def test_a_gradebook_that_does_not_fit_gets_a_sentence(course, capsys):
     try:
-        open_box()
+        open_sandbox()
     except NoProtection as error:
         pytest.skip(str(error))
     hand_in(course / "submitted", "ada", NAMES[1], notebook(NAMES[1]))

@@ -1,10 +1,9 @@
-"""Numbers that PyTorch computes in float64, for tests that then need no PyTorch.
+"""Reference results of PyTorch in float64, for tests that run without PyTorch.
 
     pip install torch==2.13.0
     python tests/golden/make_golden.py
 
-writes dense_networks.json beside this file: inputs, and what PyTorch makes of them. Nothing
-of course_lib is imported here.
+writes dense_networks.json into the same folder: inputs and results. course_lib is not imported.
 """
 
 import json
@@ -20,13 +19,13 @@ rng = np.random.default_rng(20)
 SHOWN_STEPS = (1, 2, 5, 20)
 
 
-def drawn(*shape):
+def randn(*shape):
     return torch.tensor(rng.normal(size=shape))
 
 
-def slopes(output, inputs, towards):
-    """∂(Σ output · towards) by each of the inputs: what a backward pass returns."""
-    return [g.numpy().tolist() for g in torch.autograd.grad((output * towards).sum(), inputs)]
+def gradients(output, inputs, upstream):
+    """The gradients of Σ output · upstream with respect to the inputs, as lists."""
+    return [g.numpy().tolist() for g in torch.autograd.grad((output * upstream).sum(), inputs)]
 
 
 def activations():
@@ -39,47 +38,47 @@ def activations():
         "absolute": torch.abs,
         "identity": lambda z: z * 1,
     }
-    found = {"z": z.tolist()}
+    results = {"z": z.tolist()}
     for name, f in functions.items():
         a = f(z)
-        found[name] = {"a": a.tolist(), "slope": slopes(a, [z], torch.ones_like(z))[0]}
-    Z, dA = drawn(4, 3), drawn(4, 3)
-    found["softmax"] = {"Z": Z.tolist(), "P": functional.softmax(Z, dim=-1).tolist()}
+        results[name] = {"a": a.tolist(), "slope": gradients(a, [z], torch.ones_like(z))[0]}
+    Z, dA = randn(4, 3), randn(4, 3)
+    results["softmax"] = {"Z": Z.tolist(), "P": functional.softmax(Z, dim=-1).tolist()}
     Z.requires_grad_()
-    found["layer"] = {"Z": Z.tolist(), "dA": dA.tolist()}
-    found["layer"]["dZ"] = slopes(torch.tanh(Z), [Z], dA)[0]
-    return found
+    results["layer"] = {"Z": Z.tolist(), "dA": dA.tolist()}
+    results["layer"]["dZ"] = gradients(torch.tanh(Z), [Z], dA)[0]
+    return results
 
 
 def dense():
-    X, W, b, dZ = drawn(5, 4), drawn(4, 3), drawn(3), drawn(5, 3)
+    X, W, b, dZ = randn(5, 4), randn(4, 3), randn(3), randn(5, 3)
     for leaf in (X, W, b):
         leaf.requires_grad_()
     Z = functional.linear(X, W.T, b)
-    dX, dW, db = slopes(Z, [X, W, b], dZ)
+    dX, dW, db = gradients(Z, [X, W, b], dZ)
     given = {"X": X.tolist(), "W": W.tolist(), "b": b.tolist(), "dZ": dZ.tolist()}
     return given | {"Z": Z.tolist(), "dX": dX, "dW": dW, "db": db}
 
 
 def flatten():
-    X, dZ = drawn(3, 2, 4, 2), drawn(3, 16)
+    X, dZ = randn(3, 2, 4, 2), randn(3, 16)
     X.requires_grad_()
     Z = torch.flatten(X, 1)
-    return {"X": X.tolist(), "dZ": dZ.tolist(), "Z": Z.tolist(), "dX": slopes(Z, [X], dZ)[0]}
+    return {"X": X.tolist(), "dZ": dZ.tolist(), "Z": Z.tolist(), "dX": gradients(Z, [X], dZ)[0]}
 
 
 def losses():
     classes = torch.tensor([0, 2, 1, 2, 0])
-    soft = functional.softmax(drawn(5, 3), dim=1)
+    soft = functional.softmax(randn(5, 3), dim=1)
     yes = torch.tensor([[0.0], [1.0], [1.0], [0.0], [0.25]])
     extreme = torch.tensor([[700.0], [-700.0], [30.0], [-30.0], [0.0]])
     cases = {
-        "MSE": [(drawn(5, 3), drawn(5, 3)), (drawn(5, 1) * 100, drawn(5, 1))],
-        "BINARY_CROSS_ENTROPY": [(drawn(5, 1) * 3, yes), (extreme, yes)],
+        "MSE": [(randn(5, 3), randn(5, 3)), (randn(5, 1) * 100, randn(5, 1))],
+        "BINARY_CROSS_ENTROPY": [(randn(5, 1) * 3, yes), (extreme, yes)],
         "SOFTMAX_CROSS_ENTROPY": [
-            (drawn(5, 3) * 3, functional.one_hot(classes, 3).double()),
-            (drawn(5, 3) * 300, functional.one_hot(classes, 3).double()),
-            (drawn(5, 3), soft),
+            (randn(5, 3) * 3, functional.one_hot(classes, 3).double()),
+            (randn(5, 3) * 300, functional.one_hot(classes, 3).double()),
+            (randn(5, 3), soft),
         ],
     }
     functions = {
@@ -87,15 +86,15 @@ def losses():
         "BINARY_CROSS_ENTROPY": functional.binary_cross_entropy_with_logits,
         "SOFTMAX_CROSS_ENTROPY": functional.cross_entropy,
     }
-    found = {}
+    results = {}
     for name, pairs in cases.items():
-        found[name] = []
+        results[name] = []
         for Z, Y in pairs:
             Z.requires_grad_()
             value = functions[name](Z, Y)
             entry = {"Z": Z.tolist(), "Y": Y.tolist(), "value": value.item()}
-            found[name].append(entry | {"grad": slopes(value, [Z], 1)[0]})
-    return found
+            results[name].append(entry | {"grad": gradients(value, [Z], 1)[0]})
+    return results
 
 
 def two_layers(W1, b1, W2, b2, X):
@@ -103,7 +102,7 @@ def two_layers(W1, b1, W2, b2, X):
 
 
 def trained(X, Y, start, make):
-    """All weights in one row after some of 20 steps on the softmax cross-entropy."""
+    """The flattened weights after `SHOWN_STEPS` of 20 steps on the softmax cross-entropy."""
     weights = [torch.nn.Parameter(array.clone()) for array in start]
     optimizer = make(weights)
     rows = {}
@@ -119,8 +118,8 @@ def trained(X, Y, start, make):
 
 
 def training():
-    X, Y = drawn(6, 3), functional.one_hot(torch.tensor([0, 1, 1, 0, 1, 0]), 2).double()
-    start = [drawn(3, 4), drawn(4), drawn(4, 2), drawn(2)]
+    X, Y = randn(6, 3), functional.one_hot(torch.tensor([0, 1, 1, 0, 1, 0]), 2).double()
+    start = [randn(3, 4), randn(4), randn(4, 2), randn(2)]
 
     def groups(weights, weight_decay):
         W1, b1, W2, b2 = weights
@@ -138,12 +137,12 @@ def training():
         "adam_betas": lambda w: torch.optim.Adam(w, lr=0.05, betas=(0.7, 0.9), eps=1e-3),
         "adam_decay": lambda w: torch.optim.Adam(groups(w, 0.05), lr=0.05),
     }
-    found = {"X": X.tolist(), "Y": Y.tolist(), "start": [w.tolist() for w in start]}
-    return found | {name: trained(X, Y, start, make) for name, make in makers.items()}
+    results = {"X": X.tolist(), "Y": Y.tolist(), "start": [w.tolist() for w in start]}
+    return results | {name: trained(X, Y, start, make) for name, make in makers.items()}
 
 
 def readable(golden):
-    """JSON with the numbers of a row in one line."""
+    """Format as JSON, with each row of numbers on one line."""
     text = json.dumps(golden, indent=1)
     return re.sub(r"\[[^][{}]+\]", lambda row: " ".join(row[0].split()), text) + "\n"
 

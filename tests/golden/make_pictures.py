@@ -1,11 +1,11 @@
-"""What PyTorch makes of pictures in float64, for tests that then need no PyTorch.
+"""Reference results of PyTorch for convolutions and pooling in float64.
 
     pip install torch==2.13.0
     python tests/golden/make_pictures.py
 
-writes pictures.json beside this file: convolutions of kernels 1 to 5, strides 1 to 3 and pads 0
-to 2 on pictures of odd and even sizes, and pools with ties. Channels stand last in the file, as
-in the course. Nothing of course_lib is imported here.
+writes pictures.json into the same folder: convolutions with kernels of 1 to 5 pixels, strides of 1
+to 3 and padding of 0 to 2, on pictures of odd and even sizes, and pooling with ties. Channels are
+the last axis, as in the course. course_lib is not imported.
 """
 
 import json
@@ -20,16 +20,16 @@ torch.set_default_dtype(torch.float64)
 rng = np.random.default_rng(21)
 
 
-def drawn(*shape):
+def randn(*shape):
     return torch.tensor(rng.normal(size=shape).round(3))
 
 
-def first(X):
-    """(m, height, width, channels) in PyTorch's order."""
+def channels_first(X):
+    """Move the channels from the last axis to the second, as in PyTorch."""
     return X.permute(0, 3, 1, 2)
 
 
-def last(Z):
+def channels_last(Z):
     return Z.permute(0, 2, 3, 1)
 
 
@@ -37,29 +37,31 @@ def listed(**arrays):
     return {name: array.detach().numpy().tolist() for name, array in arrays.items()}
 
 
-def slopes(Z, dZ, **leaves):
-    gradients = torch.autograd.grad((Z * dZ).sum(), list(leaves.values()))
-    return listed(**dict(zip((f"d{name}" for name in leaves), gradients, strict=True)))
+def gradients(Z, dZ, **leaves):
+    values = torch.autograd.grad((Z * dZ).sum(), list(leaves.values()))
+    return listed(**dict(zip((f"d{name}" for name in leaves), values, strict=True)))
 
 
 def convolution(size, stride, pad):
-    X, W, b = drawn(2, 6, 5, 2), drawn(size, size, 2, 2), drawn(2)
+    X, W, b = randn(2, 6, 5, 2), randn(size, size, 2, 2), randn(2)
     for leaf in (X, W, b):
         leaf.requires_grad_()
-    Z = last(functional.conv2d(first(X), W.permute(3, 2, 0, 1), b, stride=stride, padding=pad))
-    dZ = drawn(*Z.shape)
+    Z = channels_last(
+        functional.conv2d(channels_first(X), W.permute(3, 2, 0, 1), b, stride=stride, padding=pad)
+    )
+    dZ = randn(*Z.shape)
     given = {"size": size, "stride": stride, "pad": pad, **listed(X=X, W=W, b=b, dZ=dZ, Z=Z)}
-    return given | slopes(Z, dZ, X=X, W=W, b=b)
+    return given | gradients(Z, dZ, X=X, W=W, b=b)
 
 
 def pool(kind, size, stride, height, width):
     X = torch.tensor(rng.integers(0, 4, size=(2, height, width, 2)).astype(float))  # many ties
     X.requires_grad_()
     function = {"MaxPool2D": functional.max_pool2d, "AvgPool2D": functional.avg_pool2d}[kind]
-    Z = last(function(first(X), size, stride))
-    dZ = drawn(*Z.shape)
+    Z = channels_last(function(channels_first(X), size, stride))
+    dZ = randn(*Z.shape)
     given = {"size": size, "stride": stride, **listed(X=X, dZ=dZ, Z=Z)}
-    return given | slopes(Z, dZ, X=X)
+    return given | gradients(Z, dZ, X=X)
 
 
 if __name__ == "__main__":
@@ -68,7 +70,7 @@ if __name__ == "__main__":
     ]
     chosen += [(3, 1, 0), (3, 1, 1), (3, 2, 1), (5, 2, 2), (2, 1, 2), (1, 1, 1)]
     pools = list(product((1, 2, 3), (1, 2, 3), [(5, 7), (6, 4)]))
-    found = {"Conv2D": [convolution(*settings) for settings in chosen]}
+    results = {"Conv2D": [convolution(*settings) for settings in chosen]}
     for kind in ("MaxPool2D", "AvgPool2D"):
-        found[kind] = [pool(kind, size, stride, *shape) for size, stride, shape in pools]
-    Path(__file__).with_name("pictures.json").write_text(json.dumps(found) + "\n")
+        results[kind] = [pool(kind, size, stride, *shape) for size, stride, shape in pools]
+    Path(__file__).with_name("pictures.json").write_text(json.dumps(results) + "\n")

@@ -1,4 +1,4 @@
-"""What a student does that nobody planned: any cell run twice, and everything twice."""
+"""Notebooks also work if a student runs each cell twice, or all cells twice."""
 
 import copy
 import json
@@ -39,5 +39,5 @@ def test_restart_and_run_all_twice_in_one_folder(path, tmp_path, monkeypatch):
         cell.source = EXERCISES[cell.metadata.exercise].source()
     run(run(solved, tmp_path), tmp_path)
     noted = json.loads((tmp_path / "progress.json").read_text("utf-8"))["exercises"]
-    wanted = {cell.metadata.exercise for cell in tagged(solved, "exercise")}
-    assert noted == {key: {"solved": True, "tries": 2} for key in wanted}
+    expected = {cell.metadata.exercise for cell in tagged(solved, "exercise")}
+    assert noted == {key: {"solved": True, "tries": 2} for key in expected}

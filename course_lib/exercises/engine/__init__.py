@@ -1,1 +1,1 @@
-"""How an exercise is run, judged and shown."""
+"""Run, judge and display exercises."""

@@ -1,8 +1,8 @@
-"""Running a student's code: cases go in, plain values come out, nothing else.
+"""Run a student's code on cases, and return its values as plain data.
 
-No exception of the student's leaves this module, and nothing that it returns is trusted:
-a value that comes back is a number, text, a list, a tuple, a dict or a NumPy array of
-numbers, made anew, and never an object whose methods the student wrote.
+No exception of the student's code leaves this module. A returned value is copied into a number,
+text, list, tuple, dict or NumPy array of numbers, never an object with methods that the student
+wrote.
 """
 
 import copy
@@ -18,24 +18,24 @@ from course_lib.exercises.engine.blanks import has_blank, holds_ellipsis
 
 __all__ = ["Run", "Unreadable", "describe", "describe_call", "plain", "run_answer", "same"]
 
-DEEPEST = 8  # nested lists, and at the same time
-LARGEST = 10_000  # entries of one list: more is no answer to any exercise
-LONGEST = 400  # characters of an exception's text
+MAX_DEPTH = 8  # of nested lists
+MAX_LENGTH = 10_000  # entries of one list; no exercise needs more
+MAX_MESSAGE = 400  # characters of an exception's message
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Stands for a returned object that is no plain value."""
+    """Placeholder for a returned object that is not plain data; `kind` is the name of its type."""
 
     kind: str
 
 
 @dataclass(frozen=True)
 class Run:
-    """What came back from one case: a plain value, or the name of what went wrong.
+    """The result of one case: a plain value, or the name and the message of an exception.
 
-    `changed` is the index of an argument that was not left as it was; `blank` says that
-    the answer still holds a blank.
+    `changed` is the index of an argument that the answer modified, or None; `blank` is True if
+    the answer still contains a blank.
     """
 
     value: object = None
@@ -46,10 +46,10 @@ class Run:
 
 
 def run_answer(answer, cases):
-    """Call `answer` with a copy of each case; return a list of `Run`, one for each.
+    """Call `answer` with a copy of each case; return a list of `Run`, one for each case.
 
-    An answer that is not callable is itself the value, for exercises whose only case has
-    no arguments. An interrupt ends the runs that are left.
+    An answer that is not callable is itself the value, in exercises whose only case has no
+    arguments. After an interrupt the remaining cases are not run.
     """
     runs = []
     for case in cases:
@@ -64,12 +64,12 @@ def run_answer(answer, cases):
 
 def _run(answer, case):
     try:
-        return _called(answer, case)
-    except BaseException:  # an object that misbehaves even while it is looked at
+        return _call(answer, case)
+    except BaseException:  # an object whose attributes raise as well
         return Run(error="Error", message="it cannot be looked at without a further error")
 
 
-def _called(answer, case):
+def _call(answer, case):
     if not callable(answer):
         if case:
             return Run(
@@ -84,18 +84,18 @@ def _called(answer, case):
     except BaseException as error:  # also SystemExit and an interrupt: the check goes on
         is_blank = isinstance(error, NotImplementedError)
         name = "NotImplementedError" if is_blank else type(error).__name__
-        return Run(error=name, message=_what_happened(error, answer))
+        return Run(error=name, message=_describe_error(error, answer))
     for i, (before, after) in enumerate(zip(case, arguments, strict=True)):
         if not same(plain(before), plain(after)):
             return Run(value=value, changed=i)
     return Run(value=value)
 
 
-def _what_happened(error, answer):
+def _describe_error(error, answer):
     if isinstance(error, KeyboardInterrupt):
         return "you stopped it while it ran; does a loop in it never end?"
     try:
-        text = str(error).encode("utf-8", "replace").decode()[:LONGEST]
+        text = str(error).encode("utf-8", "replace").decode()[:MAX_MESSAGE]
     except BaseException:
         text = ""
     filename = getattr(getattr(answer, "__code__", None), "co_filename", None)
@@ -107,23 +107,23 @@ def _what_happened(error, answer):
 
 
 def plain(value, depth=0):
-    """`value` as plain data; an `Unreadable` in place of everything that is not."""
+    """Copy `value` into plain data, with an `Unreadable` in place of any other object."""
     if value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str):
         return value
     try:
         if isinstance(value, tuple | list | range | dict):
-            if depth == DEEPEST or len(value) > LARGEST:
+            if depth == MAX_DEPTH or len(value) > MAX_LENGTH:
                 return Unreadable(f"a {type(value).__name__} of lists without end")
             if isinstance(value, dict):
                 return {str(key): plain(item, depth + 1) for key, item in value.items()}
-            items = [plain(item, depth + 1) for item in islice(value, LARGEST)]
+            items = [plain(item, depth + 1) for item in islice(value, MAX_LENGTH)]
             return tuple(items) if isinstance(value, tuple) else items
         if isinstance(value, numbers.Number) and not isinstance(value, np.generic):
             return complex(value) if isinstance(value, complex) else float(value)
         array = np.array(value, subok=False)
         if array.dtype.kind in "biufcU":
             return array if array.ndim else array.item()
-        if array.dtype == object and array.ndim and array.size <= LARGEST and depth < DEEPEST:
+        if array.dtype == object and array.ndim and array.size <= MAX_LENGTH and depth < MAX_DEPTH:
             return [plain(item, depth + 1) for item in array]
         if array.dtype == object and isinstance(array.item(), numbers.Number):
             return float(array.item())
@@ -133,7 +133,7 @@ def plain(value, depth=0):
 
 
 def same(a, b, rtol=1e-5, atol=1e-5):
-    """Are two plain values alike: numbers to rounding, lists and tuples entry by entry?"""
+    """True if two plain values are equal: numbers within tolerances, lists and tuples by entry."""
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(same(x, y, rtol, atol) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
@@ -148,12 +148,12 @@ def same(a, b, rtol=1e-5, atol=1e-5):
 
 
 def describe_call(case):
-    """The arguments of a case as a student would type them; large arrays by their shape."""
+    """Format the arguments of a case as a call, with large arrays by their shapes."""
     return "(" + ", ".join(describe(argument) for argument in case) + ")"
 
 
 def describe(argument):
-    """One value in few characters."""
+    """Format one value briefly."""
     if isinstance(argument, list) and all(isinstance(item, np.ndarray) for item in argument):
         return f"[{', '.join(f'array of shape {item.shape}' for item in argument)}]"
     if isinstance(argument, np.random.Generator):

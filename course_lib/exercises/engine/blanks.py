@@ -1,8 +1,7 @@
-"""Telling an answer that was not begun from one that is wrong.
+"""Detect answers that are not started.
 
-A blank is a bare `...` that is returned, assigned, used in place of a number, or stands
-alone; or a function with no code of its own. The dots of an index, as in ``X[..., 0]``, are
-no blank.
+A blank is an `...` that is returned, assigned, used as an operand, or a statement by itself; a
+function without code is one too. The `...` of an index, as in ``X[..., 0]``, is not a blank.
 """
 
 import ast
@@ -13,22 +12,30 @@ import textwrap
 
 __all__ = ["has_blank", "holds_ellipsis"]
 
-# Where `...` stands for something that is still to be written.
-PLACES = (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return, ast.BinOp, ast.UnaryOp, ast.Compare)
+# The parents of an `...` that is a blank.
+PARENTS = (
+    ast.Expr,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.Return,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Compare,
+)
 
 
 def has_blank(answer):
-    """Does `answer`, a function, a class or a value, still hold a blank?"""
+    """True if `answer`, a function, a class or a value, contains a blank."""
     try:
         if not callable(answer):
             return holds_ellipsis(answer)
         return any(_is_empty(f.__code__) or _mentions_blank(f) for f in _functions(answer))
-    except BaseException:  # an object that cannot be looked at is no blank
+    except BaseException:  # an object whose attributes raise is not a blank
         return False
 
 
 def holds_ellipsis(value):
-    """Is `value` the dots, or a list or tuple with dots in it?"""
+    """True if `value` is `...`, or a list or tuple that contains it."""
     if isinstance(value, list | tuple):
         return any(item is Ellipsis or holds_ellipsis(item) for item in value[:100])
     return value is Ellipsis
@@ -60,14 +67,14 @@ def _mentions_blank(function):
     if not isinstance(tree.body[0], ast.FunctionDef):
         return False
     return any(
-        _is_dots(child)
+        _is_ellipsis(child)
         for node in ast.walk(tree)
-        if isinstance(node, PLACES)
+        if isinstance(node, PARENTS)
         for child in ast.iter_child_nodes(node)
     )
 
 
-def _is_dots(node):
+def _is_ellipsis(node):
     if isinstance(node, ast.Tuple | ast.List):
-        return bool(node.elts) and all(_is_dots(item) for item in node.elts)
+        return bool(node.elts) and all(_is_ellipsis(item) for item in node.elts)
     return isinstance(node, ast.Constant) and node.value is Ellipsis

@@ -1,4 +1,4 @@
-"""What a check, a hint or a solution shows: a card in JupyterLab, plain text elsewhere."""
+"""The output of a check, a hint or a solution: a card in JupyterLab, plain text elsewhere."""
 
 import html
 import re
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 __all__ = ["Card", "as_html"]
 
-# Okabe and Ito's colours; the mark and the words say the same without them.
+# Okabe and Ito's colours; the mark and the heading have the same meaning.
 COLOURS = {"✓": "#009E73", "✗": "#D55E00", "○": "#0072B2", "?": "#CC79A7"}
 
 
 @dataclass(frozen=True)
 class Card:
-    """A mark, a heading, sentences, and code to show as code."""
+    """A mark, a heading, sentences, and a block of code."""
 
     mark: str
     heading: str
@@ -35,5 +35,5 @@ class Card:
 
 
 def as_html(text):
-    """Escape `text` for HTML; what stands in backticks becomes code."""
+    """Escape `text` for HTML, with text in backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))

@@ -1,4 +1,4 @@
-"""What `ch06.train` is given as its gradient: plain objects that can be sent elsewhere."""
+"""Gradients for the cases of `ch06.train`, as objects that can be pickled."""
 
 from dataclasses import dataclass
 
@@ -6,28 +6,28 @@ import numpy as np
 
 __all__ = ["HEAD", "Diary", "SquaredError"]
 
-HEAD = 3  # entries of theta that a diary keeps for itself, before its pages
+HEAD = 3  # the entries of theta before the pages of a `Diary`
 
 
 @dataclass(frozen=True)
 class Diary:
-    """A gradient for steps of length 1 that makes theta a diary of the training.
+    """A gradient that records the training in theta, for learning rate 1.
 
-    theta[0] counts the steps; theta[1] the pairs whose label is not that of the example;
-    theta[2] becomes (theta[2] + 1) / 2, wrong unless each gradient is taken at the newest
-    theta; then follows a page for each step: Σ 2^i over the examples i of its batch.
+    theta[0] counts the steps, and theta[1] the examples with a wrong label; theta[2] becomes
+    (theta[2] + 1) / 2, which is wrong unless each gradient is computed at the newest theta. Then
+    follows a page for each step: Σ 2^i over the examples i of its batch.
     """
 
     def __call__(self, theta, X_batch, Y_batch):
         X, Y = np.asarray(X_batch).ravel(), np.asarray(Y_batch).ravel()
         _expect_batch(X)
-        strangers = np.sum(Y[: len(X)] != X[: len(Y)]) + abs(len(X) - len(Y))
-        after = np.array(theta, dtype=float)
-        after[:HEAD] = theta[0] + 1, theta[1] + strangers, (theta[2] + 1) / 2
+        mismatches = np.sum(Y[: len(X)] != X[: len(Y)]) + abs(len(X) - len(Y))
+        new_theta = np.array(theta, dtype=float)
+        new_theta[:HEAD] = theta[0] + 1, theta[1] + mismatches, (theta[2] + 1) / 2
         page = HEAD + int(abs(theta[0]))
         if page < len(theta):
-            after[page] = np.sum(2.0**X)
-        return theta - after
+            new_theta[page] = np.sum(2.0**X)
+        return theta - new_theta
 
     def __repr__(self):
         return "gradient"

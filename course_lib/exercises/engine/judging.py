@@ -1,9 +1,8 @@
-"""What judges are made of: reading the values that came back, and saying what is wrong.
+"""Building blocks of judges: validate returned values, compare them, and explain mistakes.
 
-A judge is a pure function of the cases and of the values that came back. It returns
-`CORRECT`, or a sentence that says what is wrong; the readers below raise `NotYet` with
-such a sentence. Whatever else a judge returns is an error of ours: nothing passes by
-falling through.
+A judge is a pure function of the cases and of the returned values. It returns `CORRECT`, or a
+sentence about the mistake; the validators below raise `NotYet` with such a sentence. A judge that
+returns anything else, such as None, has a bug, and the check raises TypeError.
 """
 
 from enum import StrEnum
@@ -16,7 +15,7 @@ __all__ = ["CORRECT", "NotYet", "Outcome", "agrees_with", "are_derivatives", "nu
 
 
 class Outcome(StrEnum):
-    """What a check can say."""
+    """The possible outcomes of a check."""
 
     CORRECT = "correct"
     NOT_STARTED = "not started"
@@ -27,21 +26,21 @@ CORRECT = Outcome.CORRECT
 
 
 class NotYet(Exception):
-    """Raised by the readers below; its text is the diagnosis."""
+    """Raised by the validators below; its message is the diagnosis."""
 
 
 def numbers(value, shape, what):
-    """Read `value` as an array of finite floats of the given shape, or raise `NotYet`.
+    """Convert `value` to an array of finite floats of shape `shape`, or raise `NotYet`.
 
-    Lists, tuples and arrays are all welcome; so is a column or a row where a vector is
-    asked for, and an array of one entry where a number is.
+    Accepts lists, tuples and arrays; also a column or a row in place of a vector, and an array
+    of one entry in place of a number. `what` names the value in the diagnosis.
     """
     array = _as_floats(value, what)
     if len(shape) <= 1 and _without_ones(array.shape) == _without_ones(shape):
         array = array.reshape(shape)
     if array.shape != shape:
         raise NotYet(
-            f"{what} should be {_form(shape)}, and yours is {_form(array.shape)}."
+            f"{what} should be {_shape_text(shape)}, and yours is {_shape_text(array.shape)}."
             + (" Is it transposed?" if array.shape == shape[::-1] else "")
         )
     if np.isnan(array).any():
@@ -52,51 +51,54 @@ def numbers(value, shape, what):
 
 
 def parts(value, names):
-    """Read `value` as a tuple of as many parts as there are `names`, or raise `NotYet`."""
-    wanted = ", ".join(names)
+    """Return `value`, a list or tuple with one entry for each of `names`, or raise `NotYet`."""
+    expected = ", ".join(names)
     if value is None:
-        raise NotYet(f"Your function returned None; end it with `return {wanted}`.")
+        raise NotYet(f"Your function returned None; end it with `return {expected}`.")
     if not isinstance(value, list | tuple) or len(value) != len(names):
         if not isinstance(value, list | tuple):
-            came = _kind(value)
+            actual = _kind(value)
         else:
-            came = "1 thing" if len(value) == 1 else f"{len(value)} things"
-        raise NotYet(f"Return {len(names)} things in this order: `return {wanted}`. It was {came}.")
+            actual = "1 thing" if len(value) == 1 else f"{len(value)} things"
+        raise NotYet(
+            f"Return {len(names)} things in this order: `return {expected}`. It was {actual}."
+        )
     return value
 
 
 def agrees_with(oracle, wrong, what="What your function returns", rtol=1e-5, atol=1e-5):
-    """A judge: in every case the value is `oracle(*case)`, to rounding.
+    """Make a judge that compares each value with `oracle(*case)`, within tolerances.
 
-    `wrong` is the sentence for a value of the right shape that is not right; the first
-    case in which it is wrong and the value that came are added.
+    `wrong` is the sentence for a wrong value of the right shape; the judge appends the first such
+    case and its value.
     """
 
     def judge(cases, values):
         for case, value in zip(cases, values, strict=True):
             expected = np.asarray(oracle(*case), dtype=float)
-            came = numbers(value, expected.shape, what)
-            if not np.allclose(came, expected, rtol=rtol, atol=atol):
-                return f"{wrong} For {describe_call(case)} it returned {describe(came)}."
+            actual = numbers(value, expected.shape, what)
+            if not np.allclose(actual, expected, rtol=rtol, atol=atol):
+                return f"{wrong} For {describe_call(case)} it returned {describe(actual)}."
         return CORRECT
 
     return judge
 
 
 def are_derivatives(names, value, derivatives, case):
-    """Judge one value that should be a tuple of derivatives, called `names`.
+    """Judge one value, a tuple of derivatives called `names`.
 
-    `derivatives` are the right ones, from finite differences. The sentence names the first
-    part that disagrees, its worst entry, and both numbers; of a long case it shows nothing.
+    `derivatives` are the expected ones, from finite differences. The diagnosis gives the first
+    derivative that disagrees, the index of its largest error, and both numbers; the arguments of
+    `case` too, if there are at most five.
     """
-    for name, came, right in zip(names, parts(value, names), derivatives, strict=True):
-        came = numbers(came, right.shape, name)
-        if not same(came, right):
-            worst = np.unravel_index(np.abs(came - right).argmax(), right.shape)
-            place = f"[{', '.join(map(str, worst))}]" if worst else ""
+    for name, part, expected in zip(names, parts(value, names), derivatives, strict=True):
+        actual = numbers(part, expected.shape, name)
+        if not same(actual, expected):
+            worst = np.unravel_index(np.abs(actual - expected).argmax(), expected.shape)
+            index = f"[{', '.join(map(str, worst))}]" if worst else ""
             return (
-                f"Finite differences disagree with {name}{place}, where yours is "
-                f"{came[worst]:.6g} and theirs is {right[worst]:.6g}"
+                f"Finite differences disagree with {name}{index}, where yours is "
+                f"{actual[worst]:.6g} and theirs is {expected[worst]:.6g}"
                 + (f", for {describe_call(case)}." if len(case) <= 5 else ".")
             )
     return CORRECT
@@ -137,7 +139,7 @@ def _without_ones(shape):
     return tuple(length for length in shape if length != 1)
 
 
-def _form(shape):
+def _shape_text(shape):
     if shape == ():
         return "a single number"
     if shape == (1,):

@@ -1,8 +1,8 @@
-"""Judging neurons and networks by their truth tables.
+"""Judge neurons and networks by their truth tables.
 
-A gate exercise asks for weights, and many weights are right. What counts is the table that
-they compute with sigmoids, and that they are sure of it: outputs above 0.9 for a 1 and below
-0.1 for a 0. An output of one half lies on the line, and is neither.
+A gate exercise asks for weights, and many weights are right. They are judged by the outputs of
+their sigmoids: above 0.9 for a 1 and below 0.1 for a 0. An output of one half lies on the
+decision boundary, and is neither.
 """
 
 import numpy as np
@@ -29,12 +29,12 @@ TRANSPOSED = (
 
 
 def inputs(n):
-    """All rows of n bits, in the order of counting: 00, 01, 10, 11."""
+    """All rows of n bits, an array (2ⁿ, n), in counting order: 00, 01, 10, 11."""
     return np.array(list(np.ndindex((2,) * n)), dtype=float)
 
 
 def neuron_outputs(n):
-    """A reader: from a value (w, b) with n weights to the 2ⁿ outputs σ(w·x + b)."""
+    """Make a function from a value (w, b), w of shape (n,), to its 2ⁿ outputs σ(w·x + b)."""
 
     def read(value):
         w, b = _weights_and_bias(value, n)
@@ -53,19 +53,19 @@ def _network_outputs(value):
 
 
 def as_table(outputs):
-    """Outputs rounded to 0 and 1, but for those on the line, which stay one half."""
+    """Round outputs to 0 and 1, except those of one half, which stay."""
     outputs = np.asarray(outputs)
     return np.where(np.isclose(outputs, 0.5), 0.5, np.round(outputs))
 
 
 def network_tables(value):
-    """The three truth tables of a 2-2-1 network: two hidden ones, and the output's."""
+    """The truth tables (3, 4) of a 2-2-1 network: two hidden neurons, then the output."""
     h, a = _network_outputs(value)
     return as_table([*h.T, a])
 
 
 def judge_gate(n, table):
-    """A judge: the neuron with n inputs computes `table`, and is sure of it."""
+    """Make a judge for a neuron with n inputs that should compute `table`."""
 
     def judge(cases, values):
         for value in values:
@@ -78,7 +78,7 @@ def judge_gate(n, table):
 
 
 def judge_network(table):
-    """A judge: the 2-2-1 network computes `table`, and is sure of it."""
+    """Make a judge for a 2-2-1 network that should compute `table`."""
 
     def judge(cases, values):
         for value in values:
@@ -99,8 +99,9 @@ def judge_network(table):
             if _complaint(_network_outputs(exchanged)[1], table) is CORRECT:
                 return TRANSPOSED
             return (
-                f"To 00, 01, 10, 11 your hidden neurons answer {_named(h[:, 0])} and "
-                f"{_named(h[:, 1])}, and your output {_named(a)}; it should be {_named(table)}."
+                f"To 00, 01, 10, 11 your hidden neurons answer {_table_text(h[:, 0])} and "
+                f"{_table_text(h[:, 1])}, and your output {_table_text(a)}; it should be "
+                f"{_table_text(table)}."
             )
         return CORRECT
 
@@ -109,22 +110,24 @@ def judge_network(table):
 
 def _complaint(outputs, table):
     rows = list(zip(inputs(int(np.log2(len(table)))), outputs, table, strict=True))
-    for x, came, wanted in rows:
-        if np.isclose(came, 0.5):
-            side = "positive" if wanted else "negative"
+    for x, output, target in rows:
+        if np.isclose(output, 0.5):
+            side = "positive" if target else "negative"
             return (
                 f"For {_point(x)} your z is 0, and the output 0.5: neither yes nor no. Change b so "
                 f"that z is clearly {side} there."
             )
-        if abs(came - wanted) >= 0.5:
-            return f"For {_point(x)} your output is {came:.3f}; it should be near {wanted}."
-    for x, came, wanted in rows:
-        if abs(came - wanted) > 1 - SURE:
-            wish = "only {:.3f}; sure means above 0.9" if wanted else "{:.3f}; sure means below 0.1"
+        if abs(output - target) >= 0.5:
+            return f"For {_point(x)} your output is {output:.3f}; it should be near {target}."
+    for x, output, target in rows:
+        if abs(output - target) > 1 - SURE:
+            unsure = (
+                "only {:.3f}; sure means above 0.9" if target else "{:.3f}; sure means below 0.1"
+            )
             return (
                 f"Rounded, the table is right. But for {_point(x)} your output is "
-                f"{wish.format(came)}. What happens to the outputs if all weights and biases are "
-                f"multiplied by 10?"
+                f"{unsure.format(output)}. What happens to the outputs if all weights and biases "
+                f"are multiplied by 10?"
             )
     return CORRECT
 
@@ -136,7 +139,7 @@ def _weights_and_bias(value, n):
         )
     w, b = parts(value, ("w", "b"))
     if n > 1 and isinstance(b, list | tuple | np.ndarray) and len(b) == n:
-        raise NotYet(f"Return w first, then b: what came second holds {n} numbers.")
+        raise NotYet(f"Return w first, then b: the second value holds {n} numbers.")
     return w, b
 
 
@@ -150,7 +153,7 @@ def _point(x):
     return f"x = {bits[0]}" if len(bits) == 1 else f"x = ({', '.join(bits)})"
 
 
-def _named(outputs):
+def _table_text(outputs):
     table = as_table(outputs)
     names = [name for name, answers in gates()[1].items() if np.array_equal(answers, table)]
     digits = " ".join(f"{bit:g}" for bit in table)
