@@ -194,13 +194,7 @@ def _verdict(exercise, cases, reply):
         return Verdict(
             Outcome.NOT_YET, "What came back was not what a function returns, and was not read."
         )
-    try:
-        verdict = exercise.judge_runs(cases, runs)
-    except Exception as error:  # a judge that meets a value nobody thought of
-        return Verdict(
-            Outcome.NOT_YET,
-            f"The value could not be judged ({type(error).__name__}): look at this one yourself.",
-        )
+    verdict = exercise.judge_runs(cases, runs)
     if any(run.error == "NameError" for run in runs) and not verdict.correct:
         return Verdict(verdict.outcome, f"{verdict.sentence.rstrip('.')}. {ALONE}")
     return verdict
