@@ -78,6 +78,23 @@ def test_judging_is_a_pure_function_of_cases_and_runs():
     assert exercise.judge_runs(cases, runs).outcome is Outcome.CORRECT
 
 
+def test_judging_does_not_need_the_solution():
+    """The edition of a class has none; test_classroom judges every exercise in it."""
+    exercise = make(agrees_with(lambda x: x + x, "No."), solution=lambda x: ...)
+    assert exercise.verdict(double).outcome is Outcome.CORRECT
+    assert exercise.verdict(_zero).sentence == "That is nothing."
+
+
+def test_a_misconception_must_agree_in_every_case():
+    def twice_one(x):
+        return 2 if x == 1 else 0
+
+    wrong = Misconception(twice_one, "That is right for 1 only.")
+    exercise = make(agrees_with(lambda x: 2 * x, "No."), misconceptions=[wrong])
+    assert exercise.verdict(twice_one).sentence == "That is right for 1 only."
+    assert exercise.verdict(lambda x: x + 1).sentence.startswith("No.")
+
+
 def test_the_first_case_comes_twice():
     exercise = make(lambda cases, values: CORRECT)
     cases = exercise.draw(0)

@@ -174,7 +174,7 @@ class Exercise:
                 "There is still a blank, `...`, in it, or it holds no code.",
             )
         for misconception in self.misconceptions:
-            if self._alike(runs, run_answer(misconception.code, cases)):
+            if self._is_answer_of(misconception.code, cases, runs):
                 return Verdict(Outcome.NOT_YET, misconception.sentence)
         return Verdict(Outcome.NOT_YET, complaint)
 
@@ -224,17 +224,24 @@ class Exercise:
             raise TypeError(f"{self.key}: the judge returned {complaint!r}, not CORRECT or text")
         return complaint
 
+    def _is_answer_of(self, code, cases, runs):
+        """Would `code` have given these runs, at least one of which came to its end?
+
+        Most code would not in the first case, so the others are run only where it would.
+        """
+        if all(run.error for run in runs):
+            return False
+        parts = (slice(1), slice(1, None))
+        return all(self._alike(runs[part], run_answer(code, cases[part])) for part in parts)
+
     def _alike(self, runs, others):
         """The same values wherever both ran to the end, and the same ends elsewhere."""
-        finished = False
-        for run, other in zip(runs, others, strict=True):
-            if run.error != other.error or run.changed != other.changed:
-                return False
-            if not run.error:
-                if not same(_read(self.seen_as, run.value), _read(self.seen_as, other.value)):
-                    return False
-                finished = True
-        return finished
+        return all(
+            run.error == other.error
+            and run.changed == other.changed
+            and (bool(run.error) or same(*(_read(self.seen_as, r.value) for r in (run, other))))
+            for run, other in zip(runs, others, strict=True)
+        )
 
     def _card(self, verdict, note):
         heading = f"{verdict.outcome.capitalize()}: {self.name}"
