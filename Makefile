@@ -26,7 +26,7 @@ help:
 	@echo "make test-lowest   all tests with the oldest packages that the ranges admit"
 	@echo "make test-newest   all tests with the newest"
 	@echo "make test-offline  all tests with the network blocked (Linux, bubblewrap)"
-	@echo "make test-again    every cell twice in a row, every notebook twice"
+	@echo "make test-again    every cell twice in a row, every notebook twice, nbgrader on each"
 	@echo "make test-elsewhere    all tests in a folder with spaces and other scripts in its name"
 	@echo "make test-readonly     there, with the whole checkout read-only (Linux, bubblewrap)"
 	@echo "make test-robust   the last six one after the other: about two hours"

@@ -47,9 +47,8 @@ def parts():
     """The parts and their commands, in the order in which they run."""
     python = [sys.executable, "-m"]
     pytest = [*python, "pytest", "-q", "-rs", "-n", "logical", "--dist"]
-    quick, slow = [
-        [*pytest, "worksteal", "-m", which] for which in ("not slow", "slow and not robust")
-    ]
+    which = ("not slow", "slow", "not robust")
+    quick, slow, every = [[*pytest, "worksteal", "-m", marked] for marked in which]
 
     def but(files):
         return [f"--ignore={file}" for file in files]
@@ -74,8 +73,8 @@ def parts():
             ]
         ],
         "slow": [[*slow, "tests", *but(APART)]],
-        "classroom": [[*slow, "tests/classroom"]],
-        "site": [[*slow, *SITE]],
+        "classroom": [[*every, "tests/classroom"]],
+        "site": [[*every, *SITE]],
     }
 
 
