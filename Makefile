@@ -7,11 +7,12 @@ GRADE_FLAGS ?=
 # Where `make test-elsewhere` and `make test-readonly` put their copy of the course.
 ELSEWHERE := "$(shell mktemp -u -t course.XXXXXX)/Ein Kurs, 第一课 é"
 
-.PHONY: help course test test-lowest test-newest test-offline test-again test-elsewhere test-readonly test-robust mutate bench lint execute slides site lite check-room guide classroom grade clean
+.PHONY: help course test test-all test-lowest test-newest test-offline test-again test-elsewhere test-readonly test-robust mutate bench lint execute slides site lite check-room guide classroom grade clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
-	@echo "make test      check everything: lint, unit tests, every notebook, a real browser"
+	@echo "make test      lint, the library, the exercises, every notebook: about four minutes"
+	@echo "make test-all  that, then what is slow: grading, whole runs in kernels, nbgrader, a browser"
 	@echo "make slides    turn the notebooks into slides, build/slides/index.html"
 	@echo "make site      build the web site, build/site/index.html"
 	@echo "make lite      build the edition that runs in a browser, build/lite"
@@ -25,7 +26,7 @@ help:
 	@echo "make test-lowest   all tests with the oldest packages that the ranges admit"
 	@echo "make test-newest   all tests with the newest"
 	@echo "make test-offline  all tests with the network blocked (Linux, bubblewrap)"
-	@echo "make test-again    every cell twice in a row, every notebook twice"
+	@echo "make test-again    every cell twice in a row, every notebook twice, nbgrader on each"
 	@echo "make test-elsewhere    all tests in a folder with spaces and other scripts in its name"
 	@echo "make test-readonly     there, with the whole checkout read-only (Linux, bubblewrap)"
 	@echo "make test-robust   the last six one after the other: about two hours"
@@ -37,26 +38,29 @@ include tools/course.mk
 test: $(BUILT)
 	@$(RUN) tools/run_tests.py
 
+test-all: test
+	@$(RUN) tools/run_tests.py rest
+
 test-offline: $(BUILT)
-	@bwrap --dev-bind / / --unshare-net --cap-add ALL -- $(RUN) tools/run_tests.py
+	@bwrap --dev-bind / / --unshare-net --cap-add ALL -- $(RUN) tools/run_tests.py all
 
 test-again: $(BUILT)
-	@$(RUN) -m pytest -q -n logical tests/robust
+	@$(RUN) -m pytest -q -n logical -m robust tests/robust tests/classroom
 
 test-elsewhere:
-	@git clone --quiet . $(ELSEWHERE) && $(MAKE) -C $(ELSEWHERE) test; \
+	@git clone --quiet . $(ELSEWHERE) && $(MAKE) -C $(ELSEWHERE) test-all; \
 	  code=$$?; rm -rf $(ELSEWHERE); exit $$code
 
 test-readonly:
 	@git clone --quiet . $(ELSEWHERE) && $(MAKE) -C $(ELSEWHERE) .venv/built && \
 	  bwrap --dev-bind / / --ro-bind $(ELSEWHERE) $(ELSEWHERE) --chdir $(ELSEWHERE) \
-	    .venv/bin/python tools/run_tests.py unit notebooks browser; \
+	    .venv/bin/python tools/run_tests.py library exercises notebooks slow site; \
 	  code=$$?; rm -rf $(ELSEWHERE); exit $$code
 
 test-robust: test-again test-elsewhere test-readonly test-offline test-lowest test-newest
 
 test-lowest test-newest: test-%: .venv-%/built
-	@.venv-$*/bin/python tools/run_tests.py
+	@.venv-$*/bin/python tools/run_tests.py all
 
 mutate: $(BUILT)
 	@$(RUN) tools/mutate.py

@@ -195,13 +195,7 @@ def _verdict(exercise, cases, reply):
             Outcome.NOT_YET,
             "The reply of its process is not in the expected format, and was not read.",
         )
-    try:
-        verdict = exercise.judge_runs(cases, runs)
-    except Exception as error:  # a bug in the judge
-        return Verdict(
-            Outcome.NOT_YET,
-            f"The value could not be judged ({type(error).__name__}): look at this one yourself.",
-        )
+    verdict = exercise.judge_runs(cases, runs)
     if any(run.error == "NameError" for run in runs) and not verdict.correct:
         return Verdict(verdict.outcome, f"{verdict.sentence.rstrip('.')}. {SCOPE_NOTE}")
     return verdict

@@ -9,6 +9,8 @@ from benchmarks.timing import Times, in_turns, table
 from course_lib.activations import sigmoid
 from course_lib.datasets import one_hot
 
+pytestmark = pytest.mark.slow
+
 
 def test_ratios_by_hand():
     times = Times(["ours", "theirs"], np.array([[1e-6, 4e-6], [3e-6, 4e-6], [2e-6, 5e-6]]))

@@ -10,6 +10,7 @@ from course_lib import ROOT
 WRITABLE = os.access(ROOT / "notebooks", os.W_OK)
 
 
+@pytest.mark.slow
 def test_this_machine_is_ready():
     text, good = check_room.table(check_room.rows(check_room.CHECKS))
     assert good == WRITABLE, text

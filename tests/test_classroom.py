@@ -19,6 +19,8 @@ from notebook_files import PATHS, read
 from course_grading import handout
 from course_lib.exercises.contents import CHAPTERS, exercises_of
 
+pytestmark = pytest.mark.slow
+
 GATES = NAMES[1]
 
 

@@ -47,12 +47,52 @@ def test_a_judge_that_says_text_refuses():
     assert make(lambda cases, values: "no").verdict(double).sentence == "no"
 
 
+@pytest.mark.parametrize("error", [TypeError, RecursionError, FloatingPointError])
+def test_a_judge_that_fails_on_a_value_is_a_sentence(error):
+    def judge(cases, values):
+        raise error("a value that nobody thought of")
+
+    exercise = make(judge)
+    card = exercise.check(lambda x: 3 * x)
+    assert card.verdict.outcome is Outcome.NOT_YET
+    assert f"could not be judged ({error.__name__})" in card.verdict.sentence
+    assert exercise.verdict(double).outcome is Outcome.NOT_YET
+    assert exercise.verdict(_stub).outcome is Outcome.NOT_STARTED
+    assert exercise.verdict(_zero).sentence == "That is nothing."
+
+
+def test_a_value_that_seen_as_cannot_read_is_no_misconception():
+    def seen_as(value):
+        return value.nowhere if value else value
+
+    exercise = make(agrees_with(lambda x: 2 * x, "No."), seen_as=seen_as)
+    assert exercise.verdict(lambda x: 3 * x).sentence.startswith("No.")
+    assert exercise.verdict(_zero).sentence == "That is nothing."
+
+
 def test_judging_is_a_pure_function_of_cases_and_runs():
     exercise = make(agrees_with(lambda x: x + x, "No."))
     cases = exercise.draw(3)
     runs = run_answer(double, cases)
     assert exercise.judge_runs(cases, runs) == exercise.judge_runs(cases, runs)
     assert exercise.judge_runs(cases, runs).outcome is Outcome.CORRECT
+
+
+def test_judging_does_not_need_the_solution():
+    """The edition of a class has none; test_classroom judges every exercise in it."""
+    exercise = make(agrees_with(lambda x: x + x, "No."), solution=lambda x: ...)
+    assert exercise.verdict(double).outcome is Outcome.CORRECT
+    assert exercise.verdict(_zero).sentence == "That is nothing."
+
+
+def test_a_misconception_must_agree_in_every_case():
+    def twice_one(x):
+        return 2 if x == 1 else 0
+
+    wrong = Misconception(twice_one, "That is right for 1 only.")
+    exercise = make(agrees_with(lambda x: 2 * x, "No."), misconceptions=[wrong])
+    assert exercise.verdict(twice_one).sentence == "That is right for 1 only."
+    assert exercise.verdict(lambda x: x + 1).sentence.startswith("No.")
 
 
 def test_the_first_case_comes_twice():

@@ -21,6 +21,9 @@ from course_grading.marking import Mark, Result, exercises_in, unreadable
 from course_grading.sandbox import NoProtection, open_sandbox
 from course_lib import ROOT
 
+pytestmark = pytest.mark.slow
+
+SECONDS = "4"  # for an answer that never ends; an honest one needs them where much else runs
 GATES, LINE = NAMES[1], NAMES[2]
 
 
@@ -71,7 +74,7 @@ def points(out):
 
 def test_a_class_is_graded_and_each_oddity_gets_a_line(handed, tmp_path, capsys):
     out = tmp_path / "graded"
-    assert run(handed, "--out", out, "--seconds", "1") == 0
+    assert run(handed, "--out", out, "--seconds", SECONDS) == 0
     printed = capsys.readouterr().out
     grades = points(out)
     assert {name: row["total"] for name, row in grades.items()} == {
@@ -85,7 +88,7 @@ def test_a_class_is_graded_and_each_oddity_gets_a_line(handed, tmp_path, capsys)
         f"ada/{NAMES[3]}: no folder with the name of a notebook",
         f"gil/{GATES}: {GATES} is a symbolic link",
         f"eve/{LINE}: The file is not a notebook",
-        f"eve/{GATES}: majority: It did not finish within 1 seconds",
+        f"eve/{GATES}: majority: It did not finish within {SECONDS} seconds",
     ):
         assert line in printed
     if os.name == "posix":
@@ -98,7 +101,7 @@ def test_a_class_is_graded_and_each_oddity_gets_a_line(handed, tmp_path, capsys)
 
 def test_pages_say_what_was_found_and_hold_no_code_that_runs(handed, tmp_path):
     out = tmp_path / "graded"
-    run(handed, "--out", out, "--seconds", "1")
+    run(handed, "--out", out, "--seconds", SECONDS)
     pages = {path.stem: path.read_text("utf-8") for path in (out / "feedback").iterdir()}
     assert set(pages) == {"ada", "bob", "eve", "gil"}
     assert "9 of 25 points" in pages["eve"] and "○ ch01.majority ★★: stopped" not in pages["eve"]
@@ -119,7 +122,7 @@ def test_pages_say_what_was_found_and_hold_no_code_that_runs(handed, tmp_path):
 
 def test_nothing_is_graded_twice_unless_asked_or_changed(handed, tmp_path, capsys):
     out = tmp_path / "graded"
-    run(handed, "--out", out, "--seconds", "1")
+    run(handed, "--out", out, "--seconds", SECONDS)
     file = out / "results" / "ada" / f"{GATES}.json"
     before = file.read_text("utf-8")
     run(handed, "--out", out)
@@ -129,13 +132,13 @@ def test_nothing_is_graded_twice_unless_asked_or_changed(handed, tmp_path, capsy
     run(handed, "--out", out)
     assert points(out)["ada"]["total"] == "13"
     seeds = json.loads(file.read_text("utf-8"))["seed"]
-    run(handed, "--out", out, "--again", "--seconds", "1")
+    run(handed, "--out", out, "--again", "--seconds", SECONDS)
     assert json.loads(file.read_text("utf-8"))["seed"] != seeds
 
 
 def test_a_damaged_result_is_made_again(handed, tmp_path):
     out = tmp_path / "graded"
-    run(handed, "--out", out, "--seconds", "1")
+    run(handed, "--out", out, "--seconds", SECONDS)
     file = out / "results" / "ada" / f"{GATES}.json"
     whole = file.read_text("utf-8")
     other = whole.replace('"student": "ada"', '"student": "bob"')
@@ -157,7 +160,9 @@ def test_one_that_cannot_be_graded_stops_nobody(handed, tmp_path, monkeypatch, c
 
     real = batch.mark
     monkeypatch.setattr(batch, "mark", mark)
-    assert run(handed, "--out", tmp_path / "graded", "--seconds", "1") == 0
+    # One job, in this process: others would not have the patch.
+    out = tmp_path / "graded"
+    assert run(handed, "--out", out, "--jobs", "1", "--seconds", SECONDS) == 0
     assert "could not be graded (AttributeError)" in capsys.readouterr().out
     assert points(tmp_path / "graded")["ada"]["total"] == "25"
 

@@ -6,6 +6,7 @@ import sys
 import tomllib
 import zipfile
 
+import make_lite
 import pytest
 from hygiene import links
 from notebook_files import PATHS, read
@@ -14,21 +15,29 @@ from packaging.utils import canonicalize_name
 
 from course_lib import ROOT
 
+pytest.importorskip("myst_nb")
 pytest.importorskip("jupyterlite_core")
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
+
+pytestmark = pytest.mark.slow
 
 THERE = json.loads((ROOT / "tests" / "pyodide.json").read_text("utf-8"))
 FETCHED = {"filelock", "ipywidgets"}  # pure Python, fetched by the browser from PyPI
 
 
-@pytest.fixture(scope="module")
-def lite(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("in a browser")
-    before = sorted((ROOT / "build").glob("*"))
-    command = [sys.executable, "tools/make_lite.py", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    assert sorted((ROOT / "build").glob("*")) == before  # the wheel is built elsewhere
-    return folder
+@pytest.fixture
+def lite(site):
+    """The edition as it lies in the web site; `make lite` builds it alone, in the same way."""
+    return site / "lite"
+
+
+def test_built_alone_it_goes_where_it_is_told(monkeypatch, capsys):
+    targets = []
+    monkeypatch.setattr(make_lite, "make_lite", targets.append)
+    make_lite.main()
+    make_lite.main("elsewhere")
+    assert targets == [ROOT / "build" / "lite", ROOT / "elsewhere"]
+    assert "http.server --directory elsewhere" in capsys.readouterr().out
 
 
 def contents(lite, folder):

@@ -230,6 +230,7 @@ def every_end(draw, **sliders):
     every_end.calls += len(corners)
 
 
+@pytest.mark.slow
 @each_notebook
 def test_plain_python_runs_it_and_every_draw_bears_the_ends_of_its_sliders(path, monkeypatch):
     import IPython.display

@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import run_tests
 import yaml
 from notebook_files import PATHS
 from packaging.requirements import Requirement
@@ -64,11 +65,22 @@ def test_conda_has_the_same_ranges():
 def test_the_workflow_calls_what_exists():
     jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]
     runs = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
-    assert ".ci/run" in runs and "python tools/run_tests.py" in runs
+    assert ".ci/run" in runs and "python tools/run_tests.py all" in runs
     matrix = jobs["lax"]["strategy"]["matrix"]
     assert "3.11" in matrix["python"] and len(matrix["os"]) == 3
     assert os.access(ROOT / ".ci/run", os.X_OK) or os.name == "nt"
-    assert "make test" in (ROOT / ".ci/run").read_text("utf-8")
+    assert "make test test-all" in (ROOT / ".ci/run").read_text("utf-8")
+
+
+def test_make_test_and_the_rest_are_every_part_once():
+    at_work, rest = (list(run_tests.chosen(words)) for words in ([], ["rest"]))
+    assert [*at_work, *rest] == list(run_tests.parts()) == list(run_tests.chosen(["all"]))
+    assert list(run_tests.chosen(["site", "lint"])) == ["lint", "site"]
+    with pytest.raises(SystemExit, match="There is no part nothing"):
+        run_tests.chosen(["nothing"])
+    paths = {word for commands in run_tests.parts().values() for c in commands for word in c}
+    for path in (*run_tests.APART, *run_tests.EXERCISES):
+        assert (ROOT / path).exists() and (path in paths or path == "tests/robust")
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda p: p.name)

@@ -1,8 +1,6 @@
 """The web site is built without warnings, and all its links and anchors exist."""
 
 import re
-import subprocess
-import sys
 from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -10,19 +8,11 @@ from urllib.parse import unquote
 import pytest
 from notebook_files import PATHS, code_cells, read
 
-from course_lib import ROOT
 from course_lib.exercises.contents import CHAPTERS, exercises_of
 
 pytest.importorskip("myst_nb")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("the site")
-    command = [sys.executable, "tools/make_site.py", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)  # warnings stop it
-    return folder
-
+pytest.importorskip("jupyterlite_core")
+pytestmark = pytest.mark.slow
 
 NOT_OURS = ("_static", "lite")  # Sphinx's own pages, and JupyterLite's: see test_lite
 

@@ -39,6 +39,9 @@ def chromium():
 
 
 def pytest_collection_modifyitems(items):
+    here = [item for item in items if Path(item.fspath).parent == Path(__file__).parent]
+    for item in here:
+        item.add_marker(pytest.mark.slow)
     missing = []
     if not (ROOT / ENVIRONMENT / "built").exists():
         missing.append("the environment that make builds")
@@ -46,9 +49,8 @@ def pytest_collection_modifyitems(items):
         missing.append("Chromium (install it, or name one in COURSE_CHROMIUM)")
     if missing:
         skip = pytest.mark.skip(reason=f"the browser tests need {' and '.join(missing)}")
-        for item in items:
-            if Path(item.fspath).parent == Path(__file__).parent:
-                item.add_marker(skip)
+        for item in here:
+            item.add_marker(skip)
 
 
 def _free_port():
@@ -233,15 +235,6 @@ class Notebook:
         self.page.wait_for_function(
             "() => window.panel.sessionContext.session.kernel.status === 'idle'", timeout=60_000
         )
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The web site, with the edition for the browser in its folder lite/."""
-    folder = tmp_path_factory.mktemp("the site")
-    command = [sys.executable, "tools/make_site.py", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    return folder
 
 
 OURS = ("file:", "data:", "blob:", "about:")

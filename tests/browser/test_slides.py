@@ -1,7 +1,5 @@
 """All slides in a browser: nothing is cut off, and there are no requests to other hosts."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -30,14 +28,6 @@ LOOK = """() => {
     alone: [...slide.querySelectorAll("img")].filter((i) => !i.alt || !i.naturalWidth).length,
   };
 }"""
-
-
-@pytest.fixture(scope="session")
-def decks(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("the slides")
-    command = [sys.executable, "tools/make_slides.py", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    return folder
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from execute import client_for
 from handed_in import EXERCISES
 from notebook_files import PATHS, code_cells, read, tagged
 
+pytestmark = pytest.mark.robust
 each_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.name)
 
 

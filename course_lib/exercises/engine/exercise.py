@@ -155,7 +155,11 @@ class Exercise:
         return [*cases, cases[0]]
 
     def judge_runs(self, cases, runs):
-        """Judge what came back: a pure function, for this process or another one."""
+        """Judge what came back: a pure function, for this process or another one.
+
+        Never raises for a value: one on which the judge itself fails is not correct yet.
+        Raises TypeError for a judge that returns neither CORRECT nor text.
+        """
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what huge numbers do is for the sentence to say
             return self._judged(cases, runs)
@@ -170,7 +174,7 @@ class Exercise:
                 "There is still a blank, `...`, in it, or it holds no code.",
             )
         for misconception in self.misconceptions:
-            if self._alike(runs, run_answer(misconception.code, cases)):
+            if self._is_answer_of(misconception.code, cases, runs):
                 return Verdict(Outcome.NOT_YET, misconception.sentence)
         return Verdict(Outcome.NOT_YET, complaint)
 
@@ -215,31 +219,29 @@ class Exercise:
                     f"to the caller. `w = w + d` makes a new array; `w += d` changes the old one, "
                     f"and so do methods such as `w.sort()`."
                 )
-        try:
-            complaint = self.judge(cases, [run.value for run in runs])
-        except NotYet as not_yet:
-            return str(not_yet)
+        complaint = _read(self.judge, cases, [run.value for run in runs])
         if complaint is not CORRECT and type(complaint) is not str:
             raise TypeError(f"{self.key}: the judge returned {complaint!r}, not CORRECT or text")
         return complaint
 
+    def _is_answer_of(self, code, cases, runs):
+        """Would `code` have given these runs, at least one of which came to its end?
+
+        Most code would not in the first case, so the others are run only where it would.
+        """
+        if all(run.error for run in runs):
+            return False
+        parts = (slice(1), slice(1, None))
+        return all(self._alike(runs[part], run_answer(code, cases[part])) for part in parts)
+
     def _alike(self, runs, others):
         """The same values wherever both ran to the end, and the same ends elsewhere."""
-        finished = False
-        for run, other in zip(runs, others, strict=True):
-            if run.error != other.error or run.changed != other.changed:
-                return False
-            if not run.error:
-                if not same(self._seen(run.value), self._seen(other.value)):
-                    return False
-                finished = True
-        return finished
-
-    def _seen(self, value):
-        try:
-            return self.seen_as(value)
-        except NotYet as not_yet:
-            return str(not_yet)
+        return all(
+            run.error == other.error
+            and run.changed == other.changed
+            and (bool(run.error) or same(*(_read(self.seen_as, r.value) for r in (run, other))))
+            for run, other in zip(runs, others, strict=True)
+        )
 
     def _card(self, verdict, note):
         heading = f"{verdict.outcome.capitalize()}: {self.name}"
@@ -252,6 +254,24 @@ class Exercise:
         if note:
             sentences.append(note)
         return CheckCard(MARKS[verdict.outcome], heading, tuple(sentences), verdict=verdict)
+
+
+def _read(reader, *arguments):
+    """What a judge or `seen_as` makes of values; a sentence where it cannot read them."""
+    try:
+        return reader(*arguments)
+    except NotYet as not_yet:
+        return str(not_yet)
+    except Exception as error:  # a value that nobody thought of
+        return _unjudged(error)
+
+
+def _unjudged(error):
+    """What is said where a judge fails; the tests of the exercises raise the error instead."""
+    return (
+        f"What came back could not be judged ({type(error).__name__}). Compare its form with what "
+        f"the exercise asks for, or show it to your instructor."
+    )
 
 
 def exercise(**definition):
