@@ -34,13 +34,13 @@ help:
 
 include tools/course.mk
 
-test: $(BUILT)
+test: $(BUILT)-test-all
 	@$(RUN) tools/run_tests.py
 
-test-offline: $(BUILT)
+test-offline: $(BUILT)-test-all
 	@bwrap --dev-bind / / --unshare-net --cap-add ALL -- $(RUN) tools/run_tests.py
 
-test-again: $(BUILT)
+test-again: $(BUILT)-test-all
 	@$(RUN) -m pytest -q -n logical tests/robust
 
 test-elsewhere:
@@ -48,7 +48,7 @@ test-elsewhere:
 	  code=$$?; rm -rf $(ELSEWHERE); exit $$code
 
 test-readonly:
-	@git clone --quiet . $(ELSEWHERE) && $(MAKE) -C $(ELSEWHERE) .venv/built && \
+	@git clone --quiet . $(ELSEWHERE) && $(MAKE) -C $(ELSEWHERE) .venv/built-test-all && \
 	  bwrap --dev-bind / / --ro-bind $(ELSEWHERE) $(ELSEWHERE) --chdir $(ELSEWHERE) \
 	    .venv/bin/python tools/run_tests.py unit notebooks browser; \
 	  code=$$?; rm -rf $(ELSEWHERE); exit $$code
@@ -58,34 +58,34 @@ test-robust: test-again test-elsewhere test-readonly test-offline test-lowest te
 test-lowest test-newest: test-%: .venv-%/built
 	@.venv-$*/bin/python tools/run_tests.py
 
-mutate: $(BUILT)
+mutate: $(BUILT)-test
 	@$(RUN) tools/mutate.py
 
 bench: .venv-bench/built
 	@.venv-bench/bin/python -m benchmarks
 
-lint: $(BUILT)
+lint: $(BUILT)-test
 	@$(RUN) tools/run_tests.py lint
 
 execute: $(BUILT)
 	@$(RUN) tools/execute.py
 
-slides: $(BUILT)
+slides: $(BUILT)-slides
 	@$(RUN) tools/make_slides.py
 
-site: $(BUILT)
+site: $(BUILT)-site
 	@$(RUN) tools/make_site.py
 
-lite: $(BUILT)
+lite: $(BUILT)-lite
 	@$(RUN) tools/make_lite.py
 
 check-room: $(BUILT)
 	@$(RUN) tools/check_room.py
 
-classroom: $(BUILT)
+classroom: $(BUILT)-classroom
 	@$(RUN) -m course_grading.handout "$(CLASSROOM)"
 
-grade: $(BUILT)
+grade: $(BUILT)-classroom
 	@$(RUN) -m course_grading "$(CLASSROOM)/submitted" --out "$(CLASSROOM)/graded" $(GRADE_FLAGS)
 
 guide: $(BUILT)

@@ -1,5 +1,6 @@
 # How the environment is built and JupyterLab opened: for the course's Makefile, and for the
-# one of the student edition, each of which explains `course` in its help.
+# one of the student edition, each of which explains `course` in its help. $(BUILT) is what the
+# course needs; $(BUILT)-slides adds the extra `slides` of pyproject.toml, and so on.
 
 PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3 python python3.14 python3.13 python3.12 python3.11)
 VENV ?= .venv
@@ -20,6 +21,9 @@ course: $(BUILT)
 	  --LabApp.extension_manager=readonly \
 	  $(AS_ROOT) $(LAB_FLAGS)
 
+# Two installations at once would be in each other's way.
+.NOTPARALLEL:
+
 KIND = $(patsubst .venv-%,%,$(filter .venv-%,$(@D)))
 
 .venv/built .venv-lowest/built .venv-newest/built .venv-bench/built: pyproject.toml constraints.txt
@@ -32,3 +36,6 @@ KIND = $(patsubst .venv-%,%,$(filter .venv-%,$(@D)))
 	echo "Install one (python.org, or your system's packages), then try again;" >&2; \
 	echo "if it has another name, say so: make course PYTHON=/where/it/is/python3.12" >&2; \
 	exit 1
+
+.venv/built-%: .venv/built
+	@.venv/bin/python tools/build_environment.py $*
