@@ -1,4 +1,6 @@
 # Everything from a bare clone, with Python 3.11+ and make: `make` lists what there is.
+# A target that needs more than the course installs it when it is first used: $(BUILT)-slides is
+# the extra `slides` of pyproject.toml.
 # Set PYTHON to choose the interpreter: make course PYTHON=python3.12
 
 # The folder of a class, and extra options for `make grade`: GRADE_FLAGS="--seconds 20"

@@ -1,6 +1,5 @@
 # How the environment is built and JupyterLab opened: for the course's Makefile, and for the
-# one of the student edition, each of which explains `course` in its help. $(BUILT) is what the
-# course needs; $(BUILT)-slides adds the extra `slides` of pyproject.toml, and so on.
+# one of the student edition, each of which explains `course` in its help.
 
 PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3 python python3.14 python3.13 python3.12 python3.11)
 VENV ?= .venv
@@ -37,5 +36,6 @@ KIND = $(patsubst .venv-%,%,$(filter .venv-%,$(@D)))
 	echo "if it has another name, say so: make course PYTHON=/where/it/is/python3.12" >&2; \
 	exit 1
 
+# The course and an extra of pyproject.toml: .venv/built-slides has `slides`.
 .venv/built-%: .venv/built
 	@.venv/bin/python tools/build_environment.py $*
