@@ -1,4 +1,6 @@
 # Everything from a bare clone, with Python 3.11+ and make: `make` lists what there is.
+# A target that needs more than the course installs it when it is first used: $(BUILT)-slides is
+# the extra `slides` of pyproject.toml.
 # Set PYTHON to choose the interpreter: make course PYTHON=python3.12
 
 # The folder of a class, and extra options for `make grade`: GRADE_FLAGS="--seconds 20"
@@ -35,16 +37,16 @@ help:
 
 include tools/course.mk
 
-test: $(BUILT)
+test: $(BUILT)-test
 	@$(RUN) tools/run_tests.py
 
-test-all: test
+test-all: test $(BUILT)-test-all
 	@$(RUN) tools/run_tests.py rest
 
-test-offline: $(BUILT)
+test-offline: $(BUILT)-test-all
 	@bwrap --dev-bind / / --unshare-net --cap-add ALL -- $(RUN) tools/run_tests.py all
 
-test-again: $(BUILT)
+test-again: $(BUILT)-test-all
 	@$(RUN) -m pytest -q -n logical -m robust tests/robust tests/classroom
 
 test-elsewhere:
@@ -52,7 +54,7 @@ test-elsewhere:
 	  code=$$?; rm -rf $(ELSEWHERE); exit $$code
 
 test-readonly:
-	@git clone --quiet . $(ELSEWHERE) && $(MAKE) -C $(ELSEWHERE) .venv/built && \
+	@git clone --quiet . $(ELSEWHERE) && $(MAKE) -C $(ELSEWHERE) .venv/built-test-all && \
 	  bwrap --dev-bind / / --ro-bind $(ELSEWHERE) $(ELSEWHERE) --chdir $(ELSEWHERE) \
 	    .venv/bin/python tools/run_tests.py library exercises notebooks slow site; \
 	  code=$$?; rm -rf $(ELSEWHERE); exit $$code
@@ -62,34 +64,34 @@ test-robust: test-again test-elsewhere test-readonly test-offline test-lowest te
 test-lowest test-newest: test-%: .venv-%/built
 	@.venv-$*/bin/python tools/run_tests.py all
 
-mutate: $(BUILT)
+mutate: $(BUILT)-test
 	@$(RUN) tools/mutate.py
 
 bench: .venv-bench/built
 	@.venv-bench/bin/python -m benchmarks
 
-lint: $(BUILT)
+lint: $(BUILT)-test
 	@$(RUN) tools/run_tests.py lint
 
 execute: $(BUILT)
 	@$(RUN) tools/execute.py
 
-slides: $(BUILT)
+slides: $(BUILT)-slides
 	@$(RUN) tools/make_slides.py
 
-site: $(BUILT)
+site: $(BUILT)-site
 	@$(RUN) tools/make_site.py
 
-lite: $(BUILT)
+lite: $(BUILT)-lite
 	@$(RUN) tools/make_lite.py
 
 check-room: $(BUILT)
 	@$(RUN) tools/check_room.py
 
-classroom: $(BUILT)
+classroom: $(BUILT)-classroom
 	@$(RUN) -m course_grading.handout "$(CLASSROOM)"
 
-grade: $(BUILT)
+grade: $(BUILT)-classroom
 	@$(RUN) -m course_grading "$(CLASSROOM)/submitted" --out "$(CLASSROOM)/graded" $(GRADE_FLAGS)
 
 guide: $(BUILT)

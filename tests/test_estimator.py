@@ -5,7 +5,6 @@ import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import make_blobs
@@ -133,6 +132,7 @@ def test_pipeline_cross_validation_grid_search_and_clone(points):
 
 def test_a_table_with_names_of_columns(points):
     X, y = points
+    pd = pytest.importorskip("pandas")
     model = fitted(fast(), pd.DataFrame(X, columns=["x1", "x2"]), y)
     assert model.feature_names_in_.tolist() == ["x1", "x2"]
     with pytest.raises(ValueError, match="feature names"):

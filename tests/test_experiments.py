@@ -6,7 +6,6 @@ import re
 import joblib
 import numpy as np
 import pytest
-from dask.distributed import Client, LocalCluster
 from threadpoolctl import threadpool_info
 
 from course_lib import ROOT, experiments
@@ -123,13 +122,15 @@ def test_an_experiments_error_arrives():
 
 @pytest.mark.filterwarnings("default")
 def test_the_lines_that_the_guide_shows_for_a_dask_cluster():
+    distributed = pytest.importorskip("distributed")
     text = (ROOT / "docs" / "instructors.md").read_text("utf-8")
     (block,) = [b for b in re.findall(r"```python\n(.+?)```", text, re.DOTALL) if "dask" in b]
     address = re.search(r'Client\("(.+?)"\)', block).group(1)
     names = {"judged": drawn, "settings": SETTINGS, "run_all": run_all, "joblib": joblib}
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    workers = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**workers) as cluster:
         exec(block.replace(address, cluster.scheduler_address), names)
-        assert isinstance(names["client"], Client)
+        assert isinstance(names["client"], distributed.Client)
         names["client"].close()
     assert values(names["results"]) == expected()
     assert os.getpid() not in {process for _, process in names["results"]}

@@ -10,7 +10,6 @@ import sys
 import time
 
 import pytest
-from dask.distributed import Client, LocalCluster
 from handed_in import EXERCISES, NAMES, hand_in, notebook, right, wrong
 
 from course_grading import __main__ as command
@@ -219,11 +218,14 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path, number):
 
 
 def test_on_a_cluster_one_of_whose_workers_dies(tmp_path):
+    distributed = pytest.importorskip("distributed")
     folder, out = many(tmp_path / "submitted", 16), tmp_path / "graded"
     submissions, _ = find_submissions(folder)
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
-        Client(cluster) as client,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
     ):
         victim = next(iter(client.run(os.getpid).values()))
         killed = []

@@ -1,17 +1,20 @@
 """The project's files agree with one another, and their links exist."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
+import build_environment
 import pytest
 import run_tests
 import yaml
-from notebook_files import PATHS
+from notebook_files import PATHS, read
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -25,8 +28,9 @@ def project():
 
 
 def requirements(lines):
+    """From the name of each required package to its range; an extra may name this project too."""
     parsed = [Requirement(line) for line in lines]
-    return {canonicalize_name(r.name): r.specifier for r in parsed}
+    return {canonicalize_name(r.name): r.specifier for r in parsed if r.name != project()["name"]}
 
 
 def pins():
@@ -47,6 +51,58 @@ def test_every_dependency_has_a_range_that_admits_its_pin():
     for name, specifier in needed.items():
         assert any(part.operator in (">=", "==") for part in specifier), f"{name} has no lower end"
         assert specifier.contains(exact[name]), (name, specifier, exact[name])
+
+
+def installed_by_make_course():
+    """The names of all packages that come with the course's own dependencies."""
+    found, todo = set(), [(Requirement(line), "") for line in project()["dependencies"]]
+    while todo:
+        requirement, extra = todo.pop()
+        name = canonicalize_name(requirement.name)
+        needed = requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+        if not needed or (name, *requirement.extras) in found:
+            continue
+        found.add((name, *requirement.extras))
+        try:
+            lines = requires(name) or []
+        except PackageNotFoundError:
+            continue
+        todo += [(Requirement(line), e) for line in lines for e in ("", *requirement.extras)]
+    return {name for name, *_ in found}
+
+
+def sources():
+    """The code of the notebooks, of the library, and of what `make check-room` and others run."""
+    for path in PATHS:
+        for cell in read(path).cells:
+            if cell.cell_type == "code":
+                yield path, re.sub(r"^[%!].*", "", cell.source, flags=re.M)
+    tools = [ROOT / "tools" / f"{name}.py" for name in ("check_room", "execute")]
+    for path in [*ROOT.glob("course_lib/**/*.py"), *tools, ROOT / "course_grading" / "handout.py"]:
+        yield path, path.read_text("utf-8")
+
+
+def test_what_make_course_installs_is_enough_for_the_course():
+    there = installed_by_make_course()
+    distributions = packages_distributions()
+    for path, source in sources():
+        for node in ast.walk(ast.parse(source)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            for module in {name.partition(".")[0] for name in names} & set(distributions):
+                bringers = set(map(canonicalize_name, distributions[module]))
+                assert bringers & there or project()["name"] in bringers, (path.name, module)
+
+
+def test_make_installs_extras_that_exist_and_all_of_them():
+    rules = (ROOT / "Makefile").read_text("utf-8")
+    extras = set(project()["optional-dependencies"])
+    used = set(re.findall(r"\$\(BUILT\)-([\w-]+)", rules))
+    assert used <= extras
+    assert used | {"rise", "bench"} == extras  # RISE by hand, bench in its own environment
+    assert build_environment.included("test-all") == extras - {"rise", "bench"}
+    assert build_environment.included("site") == {"site", "lite"}
 
 
 def test_numpy_is_2_or_newer():
@@ -169,6 +225,61 @@ def test_a_missing_network_gets_a_sentence(tmp_path):
     assert made.returncode != 0
     assert "Is this machine connected to the internet?" in made.stderr
     assert not (place / ".venv" / "built").exists()
+
+
+@pytest.fixture
+def commands(monkeypatch, tmp_path):
+    """The commands that building would run, none of which is; a stand-in uv is on the PATH."""
+    ran, said = [], {"config": "", "uv": 0, "pip": 0}
+    for name in ("uv", "uv.exe"):
+        (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    def run(command, settings=None):
+        words = [str(part) for part in command]
+        ran.append((words, settings))
+        tool = "uv" if words[0].startswith(str(tmp_path / "uv")) else "pip"
+        code = said[tool] if "install" in words else 0
+        return subprocess.CompletedProcess(words, code, stdout=said["config"])
+
+    monkeypatch.setattr(build_environment, "run", run)
+    return ran, said
+
+
+def installs(ran):
+    return [(words, settings) for words, settings in ran if "install" in words]
+
+
+def test_uv_installs_where_it_is_and_pip_where_it_fails(commands, tmp_path, capsys):
+    ran, said = commands
+    assert build_environment.install(tmp_path, "slides") == "uv"
+    ((words, _),) = installs(ran)
+    assert words[-2:] == ["--editable", ".[slides]"] and "constraints.txt" in words
+    ran.clear()
+    said["uv"] = 1
+    assert build_environment.install(tmp_path, "") == "pip"
+    (_, _), (words, _) = installs(ran)
+    assert words[1:3] == ["-m", "pip"] and words[-2:] == ["--editable", "."]
+    assert "trying pip" in capsys.readouterr().out
+    said |= {"pip": 1, "config": "ERROR: No matching distribution (from versions: none)"}
+    with pytest.raises(SystemExit, match="connected to the internet"):
+        build_environment.install(tmp_path, "")
+
+
+def test_uv_is_told_the_index_of_pip(commands, tmp_path):
+    ran, said = commands
+    said["config"] = "global.index-url='https://one.example'\n:env:.index-url='https://two.example'"
+    build_environment.install(tmp_path, "")
+    assert installs(ran)[0][1]["UV_DEFAULT_INDEX"] == "https://two.example"
+    ran.clear()
+    said["config"] = "global.no-index='true'\nglobal.find-links='wheels'"
+    assert build_environment.install(tmp_path, "") == "pip"  # which alone knows the wheels
+    assert len(installs(ran)) == 1
+
+
+def test_pytorch_comes_from_where_pip_says(commands, tmp_path):
+    assert build_environment.install(tmp_path, "bench") == "pip"
+    assert installs(commands[0])[0][0][-1] == ".[bench]"
 
 
 @needs_make

@@ -20,6 +20,9 @@ course: $(BUILT)
 	  --LabApp.extension_manager=readonly \
 	  $(AS_ROOT) $(LAB_FLAGS)
 
+# Two installations at once would be in each other's way.
+.NOTPARALLEL:
+
 KIND = $(patsubst .venv-%,%,$(filter .venv-%,$(@D)))
 
 .venv/built .venv-lowest/built .venv-newest/built .venv-bench/built: pyproject.toml constraints.txt
@@ -32,3 +35,7 @@ KIND = $(patsubst .venv-%,%,$(filter .venv-%,$(@D)))
 	echo "Install one (python.org, or your system's packages), then try again;" >&2; \
 	echo "if it has another name, say so: make course PYTHON=/where/it/is/python3.12" >&2; \
 	exit 1
+
+# The course and an extra of pyproject.toml: .venv/built-slides has `slides`.
+.venv/built-%: .venv/built
+	@.venv/bin/python tools/build_environment.py $*

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,8 @@ def pytest_collection_modifyitems(items):
     for item in here:
         item.add_marker(pytest.mark.slow)
     missing = []
+    if find_spec("playwright") is None:
+        missing.append("Playwright (the extra test-all)")
     if not (ROOT / ENVIRONMENT / "built").exists():
         missing.append("the environment that make builds")
     if chromium() is None:
