@@ -1,7 +1,7 @@
 """Activation functions and their derivatives, element by element; and softmax.
 
 Each takes an array of any shape (or a number, or a list) and returns a new array of
-the same shape, float64 unless float32 came in. `f_prime` is df/dz at z. All are safe
+the same shape, float64 or, for a float32 argument, float32. `f_prime` is df/dz at z. All are safe
 for every finite z: no overflow, no NaN, no warning. f(NaN) is NaN. Text, objects and
 complex numbers raise ValueError.
 """

@@ -1,4 +1,4 @@
-"""Checks on arguments whose errors teach: who, what came, what was expected, why, a hint."""
+"""Checks of arguments. An error names the argument, its value, what was expected, and a remedy."""
 
 import math
 from functools import lru_cache
@@ -42,12 +42,12 @@ class NotFiniteError(ValueError):
 
 
 def expect(who, name, array, shape, why):
-    """`array` as floating-point numbers of the shape `shape`, or an error that teaches.
+    """Return `array` as floating-point numbers, if it has the shape `shape`.
 
     Parameters
     ----------
     who, name : str
-        Whose argument it is, and what it is called there.
+        The function or class that has the argument, and the argument's name.
     array : array_like
     shape : tuple of int and str
         A letter stands for any length of at least 1; the same letter twice for the
@@ -93,7 +93,7 @@ def expect_shape(who, name, shape, expected, why):
 def expect_same_shape(who, why, **arrays):
     """Raise `ShapeError` unless all `arrays`, by name, have the shape of the first.
 
-    NumPy would broadcast them without a word.
+    NumPy would silently broadcast them.
     """
     shapes = {name: np.shape(array) for name, array in arrays.items()}
     (first, expected), *others = shapes.items()
@@ -261,7 +261,7 @@ def expect_one_of(who, name, value, known):
 
 
 def expect_lengths(who, name, shape):
-    """Return `shape` as a tuple: one of whole numbers of at least 1, or such a number alone.
+    """Return `shape`, a tuple of whole numbers of at least 1 or a single one, as a tuple.
 
     Raises ValueError for anything else.
     """
@@ -295,7 +295,7 @@ def expect_pictures(who, X, channels="channels"):
 
 
 def expect_picture_shape(who, shape, channels="channels"):
-    """Raise ShapeError unless `shape` is (height, width, channels), that of one picture."""
+    """Raise ShapeError unless `shape` is (height, width, channels), the shape of one picture."""
     lengths = expect_lengths(who, "shape", shape)
     if len(lengths) != 3 or channels not in ("channels", lengths[2]):
         raise ShapeError(
@@ -310,32 +310,32 @@ def _is_whole(number, least=1):
 
 
 @lru_cache(maxsize=4096)
-def _fits(came, shape):
-    if len(came) != len(shape):
+def _fits(shape, expected):
+    if len(shape) != len(expected):
         return False
     lengths = {}
-    for length, wanted in zip(came, shape, strict=True):
-        if isinstance(wanted, str):
-            wanted = lengths.setdefault(wanted, length or -1)
-        if length != wanted:
+    for length, expected_length in zip(shape, expected, strict=True):
+        if isinstance(expected_length, str):
+            expected_length = lengths.setdefault(expected_length, length or -1)
+        if length != expected_length:
             return False
     return True
 
 
-def _hint(name, came, shape):
-    if len(came) == 2 and _fits(came[::-1], shape):
+def _hint(name, shape, expected):
+    if len(shape) == 2 and _fits(shape[::-1], expected):
         return f" Did you mean {name}.T?"
-    if len(came) == 1 and _fits((came[0], 1), shape):
+    if len(shape) == 1 and _fits((shape[0], 1), expected):
         return f" Did you mean {name}[:, None]?"
-    if len(came) == 1 and _fits((1, came[0]), shape):
+    if len(shape) == 1 and _fits((1, shape[0]), expected):
         return f" Did you mean {name}[None, :]?"
-    if len(came) == 2 and 1 in came and _fits((max(came),), shape):
+    if len(shape) == 2 and 1 in shape and _fits((max(shape),), expected):
         return f" Did you mean {name}.ravel()?"
     return ""
 
 
 def _same_shape(Z, Y):
-    """How the sentence about two shapes goes on, by the mistake that they suggest."""
+    """The rest of the sentence about two different shapes, for the likeliest mistake."""
     if Z.ndim == 2 and Z.shape[1] > 1 and Y.shape in (Z.shape[:1], (len(Z), 1)):
         labels = "Y" if Y.ndim == 1 else "Y.ravel()"
         return (

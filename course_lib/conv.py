@@ -117,7 +117,7 @@ class Conv2D(Layer):
 
 
 class Pool2D(Layer):
-    """What both pools share: one number for each window, for each channel by itself.
+    """Base of both pools: one number for each window and channel.
 
     Windows of `size` by `size` pixels stand `stride` apart (None: `size`); rows and columns that
     fill no window are left out. Raises as `Conv2D` does.
@@ -159,14 +159,14 @@ class MaxPool2D(Pool2D):
         windows, Z = self._recall()
         dZ = examples_last(expect("MaxPool2D", "dZ", dZ, Z.shape, "the shape of the output"))
         dX = np.zeros_like(windows.X)
-        unmet = np.ones_like(Z, dtype=bool)  # windows whose maximum has not been met yet
+        open_windows = np.ones_like(Z, dtype=bool)  # no maximum found yet
         for x, dx in zip(windows.pixels(windows.X), windows.pixels(dX), strict=True):
-            first = unmet & (x == Z)  # (8.8)
+            first = open_windows & (x == Z)  # (8.8)
             if windows.overlap:
                 dx += first * dZ
             else:
                 np.multiply(first, dZ, out=dx)
-            unmet ^= first
+            open_windows ^= first
         return dX
 
 
@@ -207,13 +207,13 @@ def output_size(who, sides, size, stride, pad=0):
 
 
 def surround(X, pad):
-    """X with a ring of `pad` zeros around each picture; below 0, with a ring cut off."""
+    """X with `pad` zeros on each side of every picture; a negative `pad` cuts pixels off."""
     m, height, width, channels = X.shape
     if pad <= 0:
         return X[:, -pad : height + pad, -pad : width + pad]
-    around = _zeros((m, height + 2 * pad, width + 2 * pad, channels), X.dtype)
-    around[:, pad : pad + height, pad : pad + width] = X
-    return around
+    padded = _zeros((m, height + 2 * pad, width + 2 * pad, channels), X.dtype)
+    padded[:, pad : pad + height, pad : pad + width] = X
+    return padded
 
 
 def turn(W):
@@ -298,12 +298,12 @@ def _as_columns(W):
 
 
 def _memory(X):
-    """Pictures X as they lie in memory, (height, width, channels, m); a copy if they do not."""
+    """The memory (height, width, channels, m) of pictures X, copied if their layout is another."""
     return np.ascontiguousarray(X.transpose(1, 2, 3, 0))
 
 
 def _pictures(memory):
-    """The pictures (m, height, width, channels) that lie so in memory."""
+    """Pictures (m, height, width, channels) over this memory; the inverse of `_memory`."""
     return memory.transpose(3, 0, 1, 2)
 
 

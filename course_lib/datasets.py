@@ -50,8 +50,8 @@ def random_shifts(X, *, rng, most=1):
     down, right = rng.integers(-most, most + 1, size=(2, len(X)))
     moved = np.empty_like(X)
     for move in set(zip(down.tolist(), right.tolist(), strict=True)):
-        those = (down == move[0]) & (right == move[1])
-        moved[those] = shift(X[those], *move)
+        chosen = (down == move[0]) & (right == move[1])
+        moved[chosen] = shift(X[chosen], *move)
     return moved
 
 
@@ -77,7 +77,7 @@ _GATES = {
 
 
 def gates():
-    """The four inputs of a gate with two inputs, and what each gate answers.
+    """The four inputs of a gate with two inputs, and the answers of each gate.
 
     Returns
     -------

@@ -79,12 +79,12 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
     loss_curve_ : list of float
         The training loss of each epoch, without penalty.
     validation_curve_ : list of float
-        The loss of what was held back, after each epoch; empty without early stopping.
+        The validation loss after each epoch; empty without early stopping.
     n_features_in_, feature_names_in_ : as in all of scikit-learn
 
     `fit` and `partial_fit` raise ValueError for settings out of their range, for data that are
     not finite, for fewer than two classes, and when training diverges. Interrupting the
-    kernel ends `fit` with what has been learned so far. Source: notebooks 04 to 07.
+    kernel ends `fit`, and the weights stay as they are. Source: notebooks 04 to 07.
     """
 
     def __init__(
@@ -232,7 +232,7 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
         return self._binarizer.transform(y).astype(self.net_.dtype)
 
     def _train(self, X, Y, epochs, **stopping):
-        """Train for some more epochs, with the present settings; return the `History`."""
+        """Train for at most `epochs`, with the present settings; return the `History`."""
         optimizer = self.optimizer_
         optimizer.lr, optimizer.weight_decay = self.lr, float(self.weight_decay)
         if self.optimizer == "sgd":

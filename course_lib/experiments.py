@@ -29,7 +29,7 @@ def run_all(experiment, settings, *, progress=True):
     Parameters
     ----------
     experiment : callable
-        One training, say, which returns what is wanted of it. It may be defined in a
+        For example one training, which returns its test accuracy. It may be defined in a
         notebook. Everything random must come from its arguments, a seed above all: then the
         results do not depend on where and in which order the experiments ran. Large arrays
         may arrive read-only.
@@ -48,7 +48,7 @@ def run_all(experiment, settings, *, progress=True):
     caps the number of processes; with 1, everything happens in this one. Each experiment has
     one thread for its matrix products, so that their last digits are the same everywhere.
 
-    Raises TypeError for what is no function, or a setting that is no tuple, and whatever an
+    Raises TypeError if `experiment` is not callable or a setting is not a tuple, and whatever an
     experiment raises. Source: notebook 06.
     """
     if not callable(experiment) or not isinstance(settings, Iterable):

@@ -1,4 +1,4 @@
-"""The gradient check: what backward claims, beside what nudging finds."""
+"""The gradient check: derivatives by backward, compared with finite differences."""
 
 import copy
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ def numerical_gradient(f, x, h=1e-6):
     x : array_like
         The point, any shape; it is not changed.
     h : float
-        The nudge, larger than 0.
+        The step of the difference, larger than 0.
 
     Returns
     -------
@@ -76,8 +76,8 @@ def numerical_gradient(f, x, h=1e-6):
 class Comparison:
     """A claimed gradient of f at x, entry by entry beside central differences.
 
-    `scale` is the size of a usual entry of x: steps are 1e-5 of it. `noise` is what rounding
-    alone may change f by. `error` is |claimed - numerical| / max(|claimed|, |numerical|),
+    `scale` is the typical size of an entry of x: steps are 1e-5 of it. `noise` is the change of
+    f by rounding alone. `error` is |claimed - numerical| / max(|claimed|, |numerical|),
     where differences that are only noise count less. Where the two disagree, smaller steps
     are tried; `kinks` tells the entries that stay open, because f has another slope on
     either side of x and the claimed one lies between them.
@@ -132,16 +132,16 @@ def _number(value):
             f"numerical_gradient: f(x) has shape {value.shape}, expected one number: a gradient "
             f"needs a scalar. Did you forget to sum or to take the mean?"
         )
-    expect_finite("numerical_gradient", "f(x)", value, "Nudge from a point where f is finite.")
+    expect_finite("numerical_gradient", "f(x)", value, "Choose an x where f is finite.")
     return float(value.reshape(()))
 
 
 @dataclass(frozen=True)
 class GradientRow:
-    """One array of derivatives: `backward` gave one value at `worst_index`, nudging another.
+    """One array of derivatives: at `worst_index`, by `backward` and by finite differences.
 
     `relative_error` is the largest of all entries and belongs to `worst_index`; `verdict` is
-    "agrees", "WRONG", "zero" or "kink", and `remark` says more where there is more to say.
+    "agrees", "WRONG", "zero" or "kink"; `remark` may hold a likely cause.
     """
 
     name: str
@@ -179,7 +179,7 @@ class GradientReport:
         verdict = "passed" if self.passed else f"NOT passed: {self.reason}"
         lines = [f"gradient check {verdict}"]
         if self.rows:
-            lines.append("  ∂J/∂   relative error   worst entry    by backward   by nudging")
+            lines.append("  ∂J/∂   relative error   worst entry    by backward    numerical")
         for row in self.rows:
             lines.append(
                 f"  {row.name:<6} {row.relative_error:<16.1e} {list(row.worst_index)!s:<12} "
@@ -195,7 +195,7 @@ def _reason(rows):
         return ", ".join(row.name for row in rows if row.verdict == verdict)
 
     if named("WRONG"):
-        return f"backward and nudging disagree in {named('WRONG')}."
+        return f"backward and finite differences disagree in {named('WRONG')}."
     if named("kink"):
         return (
             f"{named('kink')} cannot be decided: the cost has a kink just here, with one slope on "
@@ -218,8 +218,8 @@ def check_gradients(net, X, Y, loss, *, weight_decay=0.0):
     The chain rule is checked link by link, which keeps large and small numbers apart: first
     the loss, ∂J/∂Z; then, with δ = ∂J/∂Z held fixed, the network, whose backward pass has to
     give the derivatives of Σ δ ⊙ Z by every parameter and by X; with λ = `weight_decay` also
-    the penalty (λ/2) Σ W². The relative error must be at most 1e-5 in every entry. A copy of
-    the network is nudged; nothing is changed.
+    the penalty (λ/2) Σ W². The relative error must be at most 1e-5 in every entry. The differences
+    are taken on a copy of the network.
 
     Returns
     -------
@@ -232,7 +232,7 @@ def check_gradients(net, X, Y, loss, *, weight_decay=0.0):
     Raises
     ------
     TypeError
-        For what is no network or no loss.
+        If `net` is not a Network or `loss` not a Loss.
     ShapeError, ValueError
         Where the network or the loss raises them.
 
@@ -243,13 +243,13 @@ def check_gradients(net, X, Y, loss, *, weight_decay=0.0):
     _expect_kinds(net, loss)
     net = copy.deepcopy(net)
     X = floats("check_gradients", "X", X).astype(net.dtype)
-    net.forward(X[::-1] / 2)  # a layer that remembers this batch will be found out
+    net.forward(X[::-1] / 2)  # exposes a layer that keeps this batch for backward
     Z = net.forward(X).copy()
     J, delta = loss.value(Z, Y), loss.grad(Z, Y)
     if reason := _why_not_to_check(net, X, Z, delta, loss):
         return GradientReport(reason=reason)
 
-    net.grad = np.zeros_like(net.theta)  # what backward does not assign stays zero
+    net.grad = np.zeros_like(net.theta)  # gradients that backward leaves out stay zero
     theta, dX = net.theta.copy(), _claim(net, X, delta)
     expect("check_gradients", "dX, which backward returned,", dX, X.shape, "the shape of X")
     claimed = [parameter.grad.copy() for parameter in net.parameters]

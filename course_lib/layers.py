@@ -26,7 +26,7 @@ __all__ = ["Activation", "Dense", "Flatten", "Layer", "Parameter", "initial_weig
 
 
 class Parameter:
-    """A weight array `value` and `grad`, the derivative of the cost by it, of one shape.
+    """A weight array `value`, and `grad`, the derivative of the cost by it, of the same shape.
 
     `name` is its letter, with the number of its layer once it is in a network: "W", "W2".
     `decays` says whether weight decay acts on it: True for weights, False for biases.
@@ -65,7 +65,7 @@ class Parameter:
         self._grad[...] = numbers
 
     def move_to(self, value, grad):
-        """Copy value and gradient into these two arrays of their shape, and live there."""
+        """Use these two arrays of the same shape from now on; copy value and gradient into them."""
         value[...], grad[...] = self._value, self._grad
         self._value, self._grad = value, grad
 
@@ -74,10 +74,10 @@ class Parameter:
 
 
 class Layer:
-    """What all layers share; one of your own needs `forward` and `backward` and nothing else.
+    """Base of all layers; a layer of your own needs `forward` and `backward`, and nothing else.
 
-    `parameters` are its `Parameter`s, in order. What `forward` puts into `self._cache` is
-    what `backward` gets back from `self._recall()`.
+    `parameters` are its `Parameter`s, in order. `forward` stores in `self._cache` what
+    `backward` needs; `self._recall()` returns it.
     """
 
     parameters = ()
@@ -93,7 +93,7 @@ class Layer:
         raise NotImplementedError(f"{self}: write backward(self, dZ), which returns dX.")
 
     def output_shape(self, shape):
-        """The shape of one example's output, from that of its input; here the same."""
+        """The shape of one example's output, given the shape of its input; here the same."""
         return shape
 
     def multiplications(self, shape):
@@ -160,8 +160,8 @@ class Activation(Layer):
     `phi` is the function and `phi_prime` its derivative, both from arrays to arrays of the
     same shape: `Activation(tanh, tanh_prime)`. Source: notebooks 04 and 05.
 
-    Raises ShapeError for another dA, RuntimeError for backward before forward, TypeError
-    for what cannot be called.
+    Raises ShapeError for a dA of another shape, RuntimeError for backward before forward,
+    TypeError if `phi` or `phi_prime` is not callable.
     """
 
     def __init__(self, phi, phi_prime):

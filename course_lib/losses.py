@@ -1,4 +1,4 @@
-"""Losses: how wrong the outputs Z are for the labels Y, and the gradient that says which way.
+"""Losses: how far the outputs Z are from the labels Y, and the gradient by Z.
 
 A loss is pure: `value(Z, Y)` is a float, `grad(Z, Y)` = ∂value/∂Z an array like Z, and
 `value_and_grad(Z, Y)` both, computed together; none changes its arguments. Z and Y have the
@@ -6,7 +6,7 @@ same shape (m, k): one example per row. Each is a mean over the m examples, so t
 lives here and nowhere else.
 
 All three raise ShapeError when the shapes of Z and Y differ, and ValueError for text, NaN,
-infinities, an empty batch or labels that the loss cannot mean.
+infinities, an empty batch or labels out of range.
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ __all__ = [
 
 
 class Loss:
-    """What all losses share. Each has its `equations`, and says which `labels` it can mean.
+    """Base of all losses. Each has its `equations`, bare, and `expect_labels` for its labels.
 
     `classifies` says whether the labels are classes, so that an accuracy has a meaning.
     """
@@ -53,7 +53,7 @@ class Loss:
         return self.equations(*self.checked(Z, Y))
 
     def checked(self, Z, Y):
-        """Z and Y as floating-point arrays of one type, or an error that says what is wrong."""
+        """Z and Y as floating-point arrays of one type; raises the errors named above."""
         Z, Y = outputs_and_labels(self.name, Z, Y)
         self.expect_labels(Z, Y)
         return Z, Y

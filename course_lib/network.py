@@ -29,8 +29,8 @@ class Network:
     `dtype` is np.float64 or np.float32, in values and gradients. A layer belongs to one
     network only. Source: notebook 04 (forward) and 05 (backward).
 
-    Raises TypeError for what is no layer; ValueError for a layer or a parameter that is taken
-    already, not listed in its layer's `parameters`, or named as another one is.
+    Raises TypeError for an argument that is not a Layer; ValueError for a layer or parameter that
+    belongs to a network already, is not listed in `parameters`, or has the name of another.
     """
 
     def __init__(self, *layers, dtype=np.float64):
@@ -63,7 +63,7 @@ class Network:
         """The outputs Z for the batch X, one example per row.
 
         X of another dtype is converted. Raises ValueError for NaN, infinities, text or an
-        empty batch, ShapeError where a layer cannot take what it gets.
+        empty batch, ShapeError for a shape that a layer cannot take.
         """
         A = expect_examples("Network", X, self.dtype)
         for layer in self.layers:
@@ -214,10 +214,10 @@ class Summary:
 
 
 def summarise(layers, input_shape):
-    """Count what `layers` do with one example of shape `input_shape`, without running them.
+    """Shapes, parameters and multiplications of `layers`, for one example, without running them.
 
-    Returns a `Summary`. Raises ValueError for a shape that is none, ShapeError where a layer
-    cannot take what the one before it gives. Source: notebook 04.
+    Returns a `Summary`. Raises ValueError for an invalid `input_shape`, ShapeError for a shape
+    that a layer cannot take. Source: notebook 04.
     """
     shape = expect_lengths("summary", "input_shape", input_shape)
     input_shape, rows = shape, []
@@ -260,11 +260,11 @@ def makes_probabilities(net, X):
 def _names_of_parameters(layers):
     """Each parameter's name with the number of its layer, if these layers can form a network."""
     if not layers:
-        raise ValueError("Network: no layers came, expected at least one, as in Network(Dense(…)).")
+        raise ValueError("Network: no layers, expected at least one, as in Network(Dense(…)).")
     for layer in layers:
         if not isinstance(layer, Layer):
             raise TypeError(
-                f"Network: {layer!r} came, expected layers, one after the other. "
+                f"Network: {layer!r} is not a layer; expected layers, one after the other. "
                 f"Try Network(Dense(…), Activation(…), Dense(…)), without a list."
             )
         _expect_listed(layer)

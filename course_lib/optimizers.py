@@ -1,11 +1,11 @@
-"""Optimisers: how far to move every weight, once the gradient is known.
+"""Optimisers: the step of every weight, from the gradient.
 
 Each keeps the network that it moves as `net` and has one method, `step()`, which reads
 `net.grad` and changes `net.theta`, all weights at once; `net.grad` stays as it was. With
 weight decay λ, the gradient of every weight (never of a bias) is increased by λW.
 
 `lr`, the length of a step (η), may be changed at any time. All raise ValueError for a
-setting out of its range, and TypeError for what is no network.
+setting out of its range, and TypeError if `net` is not a Network.
 """
 
 import numpy as np

@@ -22,8 +22,8 @@ FORMAT = "course_lib network, format 1"
 def whole_file(path):
     """A new binary file that takes the name `path` when the block ends without an exception.
 
-    Until then it stands beside it under another name, so that an interruption cannot spoil
-    what was there. Raises OSError as `open` does.
+    Until then it has a temporary name in the same folder, so that an interruption cannot damage
+    an existing file. Raises OSError as `open` does.
     """
     path = Path(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -41,7 +41,7 @@ def write_arrays(path, layers, arrays):
     Raises FileNotFoundError for a folder that is missing, ValueError for numbers that are not
     finite or a path that is a folder, OSError for one that cannot be written.
     """
-    path = Path(os.path.realpath(path))  # a link stays, what it leads to is replaced
+    path = Path(os.path.realpath(path))  # a symbolic link stays, its target is replaced
     folder = path.parent
     if path.is_dir():
         raise ValueError(f"save: {str(path)!r} is a folder; expected a file. Add its name.")
@@ -58,9 +58,8 @@ def write_arrays(path, layers, arrays):
 def read_arrays(path, layers, like):
     """The arrays that `write_arrays` put into `path`, by name, if they suit.
 
-    `layers` has to be what was written, and `like` (name: array) has arrays of the same names
-    and shapes; what is returned has their dtypes. Raises FileNotFoundError, or ValueError that
-    says what is wrong with the file.
+    The file must have the same `layers`, and arrays of the names and shapes in `like` (name:
+    array), whose dtypes the result has. Raises FileNotFoundError, or ValueError for any other file.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(

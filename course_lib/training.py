@@ -111,8 +111,8 @@ def fit(
     validation : (X_val, Y_val) or None
         Data that training does not see, evaluated after each epoch.
     patience : int or None
-        Stop when `val_loss` has had no new minimum for so many epochs. However training
-        ends, the network then has the weights of the best epoch.
+        Stop when `val_loss` has had no new minimum for so many epochs. The network
+        then has the weights of the best epoch, however training ended.
     tol : float or None
         A minimum counts for `patience` only if it is lower by more than `tol`. With a `tol`,
         `patience` needs no validation data: it watches the training loss instead, and the
@@ -213,7 +213,7 @@ def step(net, X, Y, loss, optimizer):
 
 
 def evaluate(net, X, Y, loss):
-    """The loss and the accuracy of `net` on X and Y, which it does not learn from."""
+    """The loss and the accuracy of `net` on X and Y, without training."""
     Z = net.forward(X)
     return loss.value(Z, Y), _accuracy(loss, Z, Y)
 
@@ -225,7 +225,7 @@ def _accuracy(loss, Z, Y):
 def minibatches(X, Y, batch_size, *, rng):
     """Yield pairs (X_batch, Y_batch) that hold every example once, in a new random order.
 
-    Each has `batch_size` examples, the last one what is left. X and Y have the same number
+    Each has `batch_size` examples, the last one possibly fewer. X and Y have the same number
     of rows and are not changed. Raises ShapeError where they differ, ValueError for a batch
     size below 1, TypeError for a missing or foreign `rng`. Source: notebook 02.
     """

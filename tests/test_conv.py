@@ -1,4 +1,4 @@
-"""Convolution and pooling beside the loops, SciPy, and gradients by nudging."""
+"""Convolution and pooling beside the loops, SciPy, and finite differences."""
 
 import tracemalloc
 
@@ -110,14 +110,14 @@ def test_loops_agree_with_scipy(size, rng):
 
 
 def slope_at(f, array, place):
-    """∂f/∂array[place], by nudging that one entry."""
+    """∂f/∂array[place], by finite differences in that one entry."""
 
-    def nudged(x):
+    def f_of_entry(x):
         other = array.copy()
         other[place] = x
         return f(other)
 
-    return numerical_gradient(nudged, array[place])
+    return numerical_gradient(f_of_entry, array[place])
 
 
 def some_place(array, rng):
@@ -125,7 +125,7 @@ def some_place(array, rng):
 
 
 @given(settings_of_windows)
-def test_backward_agrees_with_nudging(drawn):
+def test_backward_agrees_with_finite_differences(drawn):
     size, stride, pad, c_in, c_out, m, height, width = drawn
     rng = np.random.default_rng(sum(drawn))
     layer = conv(rng, c_in, c_out, size, stride=stride, pad=pad)

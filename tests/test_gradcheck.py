@@ -357,7 +357,7 @@ def test_a_report_reads_as_a_table(rng):
     report = check_gradients(two_layers(rng), rng.normal(size=(4, 3)), rng.normal(size=(4, 2)), MSE)
     lines = repr(report).splitlines()
     assert lines[0] == "gradient check passed"
-    assert " ".join(lines[1].split()) == "∂J/∂ relative error worst entry by backward by nudging"
+    assert " ".join(lines[1].split()) == "∂J/∂ relative error worst entry by backward numerical"
     assert [line.split()[0] for line in lines[2:]] == ["Z", "W1", "b1", "W2", "b2", "X"]
     assert all(line.endswith("agrees") for line in lines[2:])
     assert all(row.relative_error < 1e-6 for row in report.rows)

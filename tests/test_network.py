@@ -200,7 +200,7 @@ def test_a_refused_network_leaves_its_layers_free(rng):
 
 
 def test_bad_networks_get_a_sentence(rng):
-    with pytest.raises(ValueError, match="no layers came"):
+    with pytest.raises(ValueError, match="no layers, expected"):
         Network()
     with pytest.raises(TypeError, match="without a list"):
         Network([Dense(2, 2, rng=rng)])
