@@ -27,8 +27,8 @@ from course_lib import ROOT
 AT_WORK = ("lint", "library", "exercises", "notebooks")
 EXERCISES = [f"tests/test_{name}.py" for name in ("engine", "exercises", "executions")]
 SITE = ["tests/test_site.py", "tests/test_lite.py", "tests/browser"]  # one build for all of them
-NONE_COLLECTED = 5  # pytest's exit code
 APART = [*SITE, "tests/classroom", "tests/robust"]
+NONE_COLLECTED = 5  # pytest's exit code
 
 
 def versions_are_pinned():
