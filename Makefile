@@ -19,8 +19,8 @@ help:
 	@echo "make site      build the web site, build/site/index.html"
 	@echo "make lite      build the edition that runs in a browser, build/lite"
 	@echo "make check-room    say whether this machine is ready for a class"
-	@echo "make classroom    hand out: an nbgrader course and a student edition, in CLASSROOM=classroom"
-	@echo "make grade     grade what came back, CLASSROOM/submitted, in boxes of their own"
+	@echo "make classroom    make the edition for a class, and an nbgrader course, in CLASSROOM=classroom"
+	@echo "make grade     grade the submissions in CLASSROOM/submitted, each answer in a sandbox"
 	@echo "make guide     write docs/exercises.md from the exercises' definitions, for contributors"
 	@echo "make lint      check style only, and say what to do"
 	@echo "make execute   run all notebooks and save them clean, for contributors"
@@ -32,7 +32,7 @@ help:
 	@echo "make test-elsewhere    all tests in a folder with spaces and other scripts in its name"
 	@echo "make test-readonly     there, with the whole checkout read-only (Linux, bubblewrap)"
 	@echo "make test-robust   the last six one after the other: about two hours"
-	@echo "make mutate    plant wrong lines in the library, and see that a test fails for each"
+	@echo "make mutate    mutation testing: apply wrong lines, and check that a test fails for each"
 	@echo "make bench     compare speed with PyTorch and scikit-learn (builds its own environment)"
 
 include tools/course.mk

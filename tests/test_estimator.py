@@ -46,8 +46,10 @@ def fitted(model, X, y):
         return model.fit(X, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_every_check_of_scikit_learn_passes(optimizer):
+    pytest.importorskip("pandas")  # without it scikit-learn skips some of its checks
     model = NeuralNetworkClassifier(optimizer=optimizer, lr=0.001 if optimizer == "adam" else 0.05)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

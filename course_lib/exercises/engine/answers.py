@@ -16,7 +16,16 @@ import numpy as np
 
 from course_lib.exercises.engine.blanks import has_blank, holds_ellipsis
 
-__all__ = ["Run", "Unreadable", "describe", "describe_call", "plain", "run_answer", "same"]
+__all__ = [
+    "Run",
+    "Unreadable",
+    "describe",
+    "describe_call",
+    "plain",
+    "run_answer",
+    "run_cases",
+    "same",
+]
 
 MAX_DEPTH = 8  # of nested lists
 MAX_LENGTH = 10_000  # entries of one list; no exercise needs more
@@ -46,6 +55,16 @@ class Run:
 
 
 def run_answer(answer, cases):
+    """What `run_cases` returns, with `blank` set for an answer that still holds a blank."""
+    runs = run_cases(answer, cases)
+    blank = has_blank(answer) or all(run.error == "NotImplementedError" for run in runs)
+    return [
+        replace(run, blank=blank or holds_ellipsis(run.value) or "'ellipsis'" in run.message)
+        for run in runs
+    ]
+
+
+def run_cases(answer, cases):
     """Call `answer` with a copy of each case; return a list of `Run`, one for each case.
 
     An answer that is not callable is itself the value, in exercises whose only case has no
@@ -55,11 +74,7 @@ def run_answer(answer, cases):
     for case in cases:
         stopped = runs and runs[-1].error == "KeyboardInterrupt"
         runs.append(runs[-1] if stopped else _run(answer, case))
-    blank = has_blank(answer) or all(run.error == "NotImplementedError" for run in runs)
-    return [
-        replace(run, blank=blank or holds_ellipsis(run.value) or "'ellipsis'" in run.message)
-        for run in runs
-    ]
+    return runs
 
 
 def _run(answer, case):

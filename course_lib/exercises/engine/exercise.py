@@ -1,4 +1,4 @@
-"""An exercise: what to run, how to judge what came back, and what to say about it."""
+"""An exercise: its cases, judge, diagnoses, hints and solution."""
 
 import ast
 import inspect
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from course_lib.exercises.engine import record
-from course_lib.exercises.engine.answers import describe_call, plain, run_answer, same
+from course_lib.exercises.engine.answers import describe_call, plain, run_answer, run_cases, same
 from course_lib.exercises.engine.blanks import has_blank
 from course_lib.exercises.engine.cards import Card
 from course_lib.exercises.engine.judging import CORRECT, NotYet, Outcome
@@ -20,7 +20,7 @@ __all__ = ["CheckCard", "Exercise", "Misconception", "NotCorrect", "Verdict", "e
 
 MARKS = {Outcome.CORRECT: "✓", Outcome.NOT_STARTED: "○", Outcome.NOT_YET: "✗"}
 
-# What NumPy says of arrays that do not go together, and what a beginner can do about it.
+# Parts of NumPy's messages about shapes, with advice for beginners.
 ADVICE = {
     "does not have enough dimensions": "One side of `@` is a single number: multiply by a number "
     "with `*`.",
@@ -40,7 +40,7 @@ class NotCorrect(AssertionError):
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong answer as code, and the sentence that it must draw."""
+    """A typical wrong answer as a function, and its diagnosis."""
 
     code: Callable
     sentence: str
@@ -48,7 +48,7 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found: an outcome, and the sentence that goes with it."""
+    """The outcome of a check, and a sentence about it."""
 
     outcome: Outcome
     sentence: str
@@ -61,7 +61,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class CheckCard(Card):
-    """The card that `check` returns; `verdict` says what was found."""
+    """The card that `check` returns, with its `verdict`."""
 
     verdict: Verdict = field(kw_only=True)
 
@@ -79,24 +79,24 @@ class Exercise:
     Parameters
     ----------
     cases : callable
-        ``cases(rng)`` returns a list of tuples of arguments, some fixed, some drawn anew at
-        every check, so that no answer fits the visible ones alone. ``[()]`` asks for a value.
+        ``cases(rng)`` returns a list of tuples of arguments, some fixed, some random at each
+        check, so that an answer cannot be fitted to the visible ones. ``[()]`` asks for a value.
     judge : callable
-        ``judge(cases, values)`` returns `CORRECT` or a sentence, or raises `NotYet`. It sees
-        plain values only and never the solution: see `judging`.
+        ``judge(cases, values)`` returns `CORRECT` or a sentence, or raises `NotYet`. It gets
+        plain values and never the solution: see `judging`.
     solution : callable
         The right answer, as real code: what `.solution()` shows is what the tests run.
     misconceptions : sequence of Misconception
-        Wrong answers, each with the sentence that it draws.
+        Typical wrong answers, each with its diagnosis.
     hints : sequence of str
-        Each says a little more than the one before.
+        Each is more specific than the one before.
     stars : int
-        1 to 3; also the points that it earns in a graded class.
+        1 to 3; also its points in a graded class.
     lesson : str
-        One sentence to take along, shown when the answer is correct.
+        A sentence that is shown when the answer is correct.
     seen_as : callable
-        What of a value tells misconceptions apart; by default the value itself. For a gate,
-        where many weights make the same mistake, its truth table.
+        Maps a value to what identifies a misconception; by default the value itself. For a
+        gate, where many weights make the same mistake, its truth table.
     """
 
     def __init__(
@@ -143,19 +143,19 @@ class Exercise:
         return card
 
     def verdict(self, answer, seed=None):
-        """Run `answer` on freshly drawn cases and judge what came back."""
+        """Run `answer` on new cases, and judge its values."""
         cases = self.draw(seed)
         with np.errstate(all="ignore"):  # exp(1000) is for the sentence to explain
             runs = run_answer(answer, cases)
         return self.judge_runs(cases, runs)
 
     def draw(self, seed=None):
-        """The cases of one check; the first comes twice, for functions that remember."""
+        """The cases of one check; the first is repeated, to detect functions with state."""
         cases = list(self.cases(np.random.default_rng(seed)))
         return [*cases, cases[0]]
 
     def judge_runs(self, cases, runs):
-        """Judge what came back: a pure function, for this process or another one.
+        """Judge the runs: a pure function, for this process or another one.
 
         Never raises for a value: one on which the judge itself fails is not correct yet.
         Raises TypeError for a judge that returns neither CORRECT nor text.
@@ -179,12 +179,12 @@ class Exercise:
         return Verdict(Outcome.NOT_YET, complaint)
 
     def hint(self, number=1):
-        """Hint `number`, from 1; each says a little more than the one before."""
+        """Hint `number`, from 1; each is more specific than the one before."""
         count = len(self.hints)
         if number not in range(1, count + 1):
             return Card("?", f"There are {count} hints: .hint(1) to .hint({count}).")
-        more = (f"For the next one: `.hint({number + 1})`.",) if number < count else ()
-        return Card("?", f"Hint {number} of {count}", (self.hints[number - 1], *more))
+        next_hint = (f"For the next one: `.hint({number + 1})`.",) if number < count else ()
+        return Card("?", f"Hint {number} of {count}", (self.hints[number - 1], *next_hint))
 
     def solution(self):
         """A card with one right answer; there may be others. A class's edition has none."""
@@ -210,7 +210,7 @@ class Exercise:
                 return f"{run.message}."
             if run.error:
                 call = f" when called with {describe_call(case)}" if case else ""
-                advice = [text for sign, text in ADVICE.items() if sign in run.message][:1]
+                advice = [text for part, text in ADVICE.items() if part in run.message][:1]
                 stopped = f"Your code stopped with {run.error}{call}: {run.message}"
                 return ". ".join([stopped, *advice])
             if run.changed is not None:
@@ -232,10 +232,10 @@ class Exercise:
         if all(run.error for run in runs):
             return False
         parts = (slice(1), slice(1, None))
-        return all(self._alike(runs[part], run_answer(code, cases[part])) for part in parts)
+        return all(self._alike(runs[part], run_cases(code, cases[part])) for part in parts)
 
     def _alike(self, runs, others):
-        """The same values wherever both ran to the end, and the same ends elsewhere."""
+        """True if values are equal where both ran, and errors are equal elsewhere."""
         return all(
             run.error == other.error
             and run.changed == other.changed
