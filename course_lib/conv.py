@@ -2,11 +2,11 @@
 
 Pictures are (m, height, width, channels), kernels (size, size, c_in, c_out). What is called
 convolution here, as everywhere with neural networks, is cross-correlation: the kernel is not
-turned. The layers come first; below them stand the operations that they are made of.
+turned. The definition in loops comes first, then the layers, then the operations that they
+are made of: surround with zeros, correlate, turn by 180°.
 
 Every array of pictures is indexed as above. In memory the examples stand last,
-(height, width, channels, m): a pixel of all examples is one block, and so are the rows of a
-window.
+(height, width, channels, m), so that the values of one pixel are contiguous across the batch.
 """
 
 from functools import cached_property, reduce
@@ -46,8 +46,8 @@ def correlate_loops(X, W, b, *, stride=1, pad=0):
 
     X (m, height, width, c_in) is surrounded by `pad` zeros; W (size, size, c_in, c_out),
     b (c_out,). The sum runs over u, v and c. Returns Z (m, rows, columns, c_out). In loops, so
-    slow: the oracle of `Conv2D`. Raises ShapeError for shapes that do not go together,
-    ValueError for a stride or pad out of its range.
+    slow: the reference by which `Conv2D` is tested. Raises ShapeError for shapes that do not go
+    together, ValueError for a stride or pad out of its range.
     """
     who = "correlate_loops"
     W = expect(who, "W", W, ("size", "size", "c_in", "c_out"), "a square of weights")
@@ -67,12 +67,13 @@ class Conv2D(Layer):
     """Z = X ⋆ W + b: each output pixel is the dot product of a window of X with each kernel.
 
     W has shape (size, size, c_in, c_out), b (c_out,); X (m, height, width, c_in) is surrounded
-    by `pad` zeros, and windows stand `stride` pixels apart, so that Z has
+    by `pad` zeros, and windows are `stride` pixels apart, so that Z has
     (height + 2 pad - size) // stride + 1 rows, columns likewise. `init` draws W from `rng`;
     b starts at zero.
 
-    Raises ShapeError for another X or dZ, or pictures smaller than the kernel; RuntimeError for
-    backward before forward; ValueError or TypeError for settings out of their range.
+    Raises ShapeError if X or dZ has the wrong shape, or pictures are smaller than the kernel;
+    RuntimeError for backward before forward; ValueError for a setting out of its range;
+    TypeError for an `init` or `rng` of another kind.
     """
 
     def __init__(self, c_in, c_out, size, *, stride=1, pad=0, rng, init=he):
@@ -87,17 +88,16 @@ class Conv2D(Layer):
         W, b = self.W.value, self.b.value
         X = expect_pictures("Conv2D", X, W.shape[2])
         sides = output_size("Conv2D", X.shape[1:3], self.size, self.stride, self.pad)
-        windows = Windows(surround(X, self.pad), self.size, self.stride, *sides)
-        self._cache = X.shape, windows
-        return correlate(windows, W) + b  # (8.5)
+        shape, X = X.shape, Windows(surround(X, self.pad), self.size, self.stride, *sides)
+        self._cache = shape, X
+        return correlate(X, W) + b  # (8.5)
 
     def backward(self, dZ):
-        (_, height, width, _), windows = self._recall()
-        W = self.W.value
-        dZ = expect("Conv2D", "dZ", dZ, windows.output_shape(W.shape[3]), "the shape of the output")
-        self.W.grad = weighted_sum(windows, dZ)  # (8.10)
-        self.b.grad = dZ.sum(axis=(1, 2)).sum(axis=0)  # (8.11)
-        ring = surround(spread(dZ, windows), self.size - 1 - self.pad)
+        ((_, height, width, _), X), W = self._recall(), self.W.value
+        dZ = expect("Conv2D", "dZ", dZ, X.output_shape(W.shape[3]), "the shape of the output")
+        self.W.grad = weighted_sum(X, dZ)  # (8.10)
+        self.b.grad = dZ.sum(axis=(1, 2)).sum(axis=0)  # (8.11), the long sum first
+        ring = surround(spread(dZ, X), self.size - 1 - self.pad)  # less the padding of X
         return correlate(Windows(ring, self.size, 1, height, width), turn(W))  # (8.13)
 
     def output_shape(self, shape):
@@ -119,8 +119,8 @@ class Conv2D(Layer):
 class Pool2D(Layer):
     """Base of both pools: one number for each window and channel.
 
-    Windows of `size` by `size` pixels stand `stride` apart (None: `size`); rows and columns that
-    fill no window are left out. Raises as `Conv2D` does.
+    Windows of `size` by `size` pixels are `stride` pixels apart (None: `size`); rows and columns
+    that fill no window are left out. Raises as `Conv2D` does.
     """
 
     def __init__(self, size, *, stride=None):
@@ -164,7 +164,7 @@ class MaxPool2D(Pool2D):
             first = open_windows & (x == Z)  # (8.8)
             if windows.overlap:
                 dx += first * dZ
-            else:
+            else:  # each pixel is in one window only: nothing to add to, and faster
                 np.multiply(first, dZ, out=dx)
             open_windows ^= first
         return dX
@@ -185,7 +185,8 @@ class AvgPool2D(Pool2D):
         windows = self._recall()
         shape = windows.output_shape(windows.X.shape[3])
         dZ = examples_last(expect("AvgPool2D", "dZ", dZ, shape, "the shape of the output"))
-        share, dX = dZ / self.size**2, np.zeros_like(windows.X)  # (8.9)
+        share = dZ / self.size**2  # (8.9)
+        dX = np.zeros_like(windows.X)
         for dx in windows.pixels(dX):
             dx += share
         return dX
@@ -194,8 +195,8 @@ class AvgPool2D(Pool2D):
 def output_size(who, sides, size, stride, pad=0):
     """(length + 2 pad - size) // stride + 1 for both `sides` of a picture: rows and columns.
 
-    As many windows of `size` by `size` fit, `stride` apart. Raises ShapeError in the name of
-    `who` if none does.
+    The number of windows of `size` by `size` that fit, `stride` pixels apart. Raises ShapeError
+    in the name of `who` if none does.
     """
     if min(sides) + 2 * pad < size:
         padding = f" and {pad} of padding on each side" if pad else ""
@@ -222,7 +223,7 @@ def turn(W):
 
 
 def spread(dZ, windows):
-    """dZ with zeros between: each number where a window of stride 1 would have it."""
+    """dZ with stride - 1 zeros between its entries, of the size that stride 1 would give."""
     stride, size = windows.stride, windows.size
     if stride == 1:
         return dZ
@@ -269,7 +270,7 @@ class Windows:
 
     def pixels(self, X):
         """For each place in a window, in row order: that pixel of every window, a view of X."""
-        height, width = (self.stride * (n - 1) + 1 for n in (self.rows, self.columns))
+        height, width = (self.stride * (n - 1) + 1 for n in (self.rows, self.columns))  # spanned
         for u in range(self.size):
             for v in range(self.size):
                 yield X[:, u : u + height : self.stride, v : v + width : self.stride]
@@ -314,6 +315,6 @@ def _zeros(shape, dtype):
 
 
 def _expect_settings(who, size, stride, pad=0):
-    """The settings of windows as Python's whole numbers, which do not overflow."""
+    """Validate size, stride and pad; return them as Python ints, which do not overflow."""
     size, stride = expect_whole(who, "size", size), expect_whole(who, "stride", stride)
     return size, stride, expect_whole(who, "pad", pad, least=0)

@@ -26,7 +26,7 @@ __all__ = ["Activation", "Dense", "Flatten", "Layer", "Parameter", "initial_weig
 
 
 class Parameter:
-    """A weight array `value`, and `grad`, the derivative of the cost by it, of the same shape.
+    """A weight array `value`, and `grad`, the gradient of the cost with respect to it.
 
     `name` is its letter, with the number of its layer once it is in a network: "W", "W2".
     `decays` says whether weight decay acts on it: True for weights, False for biases.
@@ -60,9 +60,8 @@ class Parameter:
 
     @grad.setter
     def grad(self, numbers):
-        if np.shape(numbers) != self._value.shape:
-            expect(self.name, "grad", numbers, self._value.shape, "one derivative per entry")
-        self._grad[...] = numbers
+        shape = self._value.shape
+        self._grad[...] = expect(self.name, "grad", numbers, shape, "one derivative per entry")
 
     def move_to(self, value, grad):
         """Use these two arrays of the same shape from now on; copy value and gradient into them."""
@@ -121,8 +120,9 @@ class Dense(Layer):
     `init` draws W from `rng` (an initialiser such as `he`); b starts at zero. Source: the
     forward pass is derived in notebook 04, the backward pass in notebook 05.
 
-    Raises ShapeError for another X or dZ, RuntimeError for backward before forward,
-    ValueError for sizes below 1, TypeError without a `rng`.
+    Raises ShapeError if X has the wrong shape, or dZ the wrong number of columns; RuntimeError
+    for backward before forward; ValueError for sizes below 1; TypeError for an `init` or `rng`
+    of another kind.
     """
 
     def __init__(self, n_in, n_out, *, rng, init=he):

@@ -32,7 +32,7 @@ __all__ = [
 
 
 class Loss:
-    """Base of all losses. Each has its `equations`, bare, and `expect_labels` for its labels.
+    """Base of all losses. Subclasses have `equations`, without checks, and `expect_labels`.
 
     `classifies` says whether the labels are classes, so that an accuracy has a meaning.
     """
@@ -52,6 +52,14 @@ class Loss:
         """`value` and `grad`, computed together."""
         return self.equations(*self.checked(Z, Y))
 
+    def equations(self, Z, Y):
+        """Value and gradient of Z and Y as `checked` returns them."""
+        raise NotImplementedError
+
+    def expect_labels(self, Z, Y):
+        """Raise ValueError for labels out of range, ShapeError for a Z of the wrong width."""
+        raise NotImplementedError
+
     def checked(self, Z, Y):
         """Z and Y as floating-point arrays of one type; raises the errors named above."""
         Z, Y = outputs_and_labels(self.name, Z, Y)
@@ -70,7 +78,8 @@ class MeanSquaredError(Loss):
 
     def equations(self, Z, Y):
         m, E = len(Z), Z - Y
-        return float((E**2).sum() / m), (2 / m) * E  # (2.1)
+        value = (E**2).sum() / m  # (2.1)
+        return float(value), (2 / m) * E
 
     def expect_labels(self, Z, Y):
         expect_finite_labels(self.name, Y)
@@ -80,7 +89,7 @@ class BinaryCrossEntropy(Loss):
     """-(1/m) Σ_i [y_i log σ(z_i) + (1 - y_i) log(1 - σ(z_i))], on logits z, not on σ(z).
 
     Z and Y have shape (m, 1); labels are 0 or 1, or a probability between them. Working on
-    logits, no logarithm of zero can occur. Source: notebook 03.
+    logits avoids log(0). Source: notebook 03.
     """
 
     name = "BINARY_CROSS_ENTROPY"
@@ -109,8 +118,9 @@ class SoftmaxCrossEntropy(Loss):
         Z = Z - Z.max(axis=1, keepdims=True)  # (3.13)
         E = np.exp(Z)
         S = E.sum(axis=1, keepdims=True)
-        value = (np.log(S).sum() - np.vdot(Y, Z)) / m  # (3.17)
-        return float(value), (E / S - Y) / m  # (3.15)
+        P = E / S  # (3.12)
+        value = (np.log(S).sum() - np.vdot(Y, Z)) / m  # (3.17); vdot: the sum of Y * Z
+        return float(value), (P - Y) / m  # (3.15)
 
     def expect_labels(self, Z, Y):
         expect_logits(self.name, Z, "k")

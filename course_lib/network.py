@@ -190,7 +190,7 @@ class SummaryRow:
 class Summary:
     """A `SummaryRow` per layer in `rows`, and the totals `parameters` and `multiplications`.
 
-    Counted are multiplications by a weight. Printed, it is a table.
+    Only multiplications by a weight are counted. It prints as a table.
     """
 
     def __init__(self, input_shape, rows):
@@ -238,7 +238,7 @@ def _batch(shape):
 
 
 def makes_probabilities(net, X):
-    """Do the outputs look like probabilities whatever the weights, so that they are no logits?
+    """Return True if the outputs appear to be probabilities rather than logits.
 
     True if all lie between 0 and 1, and each row of several sums to 1 (or there is but one
     output), for X and also with random weights and inputs. `net` is left as it is.
