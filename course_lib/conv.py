@@ -93,12 +93,13 @@ class Conv2D(Layer):
         return correlate(X, W) + b  # (8.5)
 
     def backward(self, dZ):
-        ((_, height, width, _), X), W = self._recall(), self.W.value
+        shape, X = self._recall()
+        W = self.W.value
         dZ = expect("Conv2D", "dZ", dZ, X.output_shape(W.shape[3]), "the shape of the output")
         self.W.grad = weighted_sum(X, dZ)  # (8.10)
         self.b.grad = dZ.sum(axis=(1, 2)).sum(axis=0)  # (8.11), the long sum first
         ring = surround(spread(dZ, X), self.size - 1 - self.pad)  # less the padding of X
-        return correlate(Windows(ring, self.size, 1, height, width), turn(W))  # (8.13)
+        return correlate(Windows(ring, self.size, 1, *shape[1:3]), turn(W))  # (8.13)
 
     def output_shape(self, shape):
         expect_picture_shape("Conv2D", shape, self.W.value.shape[2])

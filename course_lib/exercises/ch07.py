@@ -89,7 +89,7 @@ def _bent(rng):
     return [hand, *drawn, minus]
 
 
-def _by_nudging(dA, Z, slope):
+def _by_finite_differences(dA, Z, slope):
     def stand_in(Z):
         return (dA * (np.maximum(Z, 0) + slope * np.minimum(Z, 0))).sum()
 
@@ -127,7 +127,7 @@ def _times_the_output(dA, Z, slope):
 @exercise(
     stars=1,
     cases=_bent,
-    judge=agrees_with(_by_nudging, "Finite differences disagree with your dZ."),
+    judge=agrees_with(_by_finite_differences, "Finite differences disagree with your dZ."),
     misconceptions=[
         Misconception(
             _closed, "That is plain ReLU. Below 0 the leaky one lets a share through: slope · dA."

@@ -617,7 +617,7 @@ def _slopes(rng):
     return [hand, *((rng.normal(size=shape) + 2, k) for shape, k in [((2, 3), 3), ((3, 1), 2)])]
 
 
-def _mean_by_nudging(dZ, size):
+def _mean_by_finite_differences(dZ, size):
     rows, columns = dZ.shape
 
     def stand_in(X):
@@ -661,7 +661,7 @@ def _not_enlarged(dZ, size):
 @exercise(
     stars=1,
     cases=_slopes,
-    judge=agrees_with(_mean_by_nudging, "Finite differences disagree with your dX."),
+    judge=agrees_with(_mean_by_finite_differences, "Finite differences disagree with your dX."),
     misconceptions=[
         Misconception(
             _not_divided,
