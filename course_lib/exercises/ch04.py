@@ -444,7 +444,8 @@ def _bias_by_the_first(W1, b1, W2, b2):
         "Write (X W1 + b1) W2 + b2 and multiply out.",
         "What multiplies X is W; everything else is b.",
     ],
-    lesson="A linear layer before a linear layer buys nothing: depth needs a non-linear activation in between.",
+    lesson="A linear layer before a linear layer buys nothing: depth needs a non-linear activation "
+    "in between.",
 )
 def collapse(W1, b1, W2, b2):
     """W and b of the one layer that does what two layers without activation do: (4.5)."""
