@@ -30,7 +30,7 @@ def client_for(notebook, folder, **options):
     """
     client = NotebookClient(
         notebook,
-        timeout=120,
+        timeout=300,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         store_widget_state=False,

@@ -151,7 +151,7 @@ class Notebook:
                 return panel.sessionContext?.session?.kernel?.status === 'idle';
             }""",
             arg=name,
-            timeout=60_000,
+            timeout=180_000,
         )
         page.evaluate("window.panel.sessionContext.ready")
 
@@ -173,7 +173,7 @@ class Notebook:
             """() => window.panel.content.widgets.every(
                 cell => cell.model.type !== 'code' || cell.model.executionCount !== null
             ) && window.panel.sessionContext.session.kernel.status === 'idle'""",
-            timeout=120_000,
+            timeout=600_000,
         )
 
     def outputs(self):
@@ -236,7 +236,7 @@ class Notebook:
         """Restart the kernel without a confirmation."""
         self.page.evaluate("window.panel.sessionContext.restartKernel()")
         self.page.wait_for_function(
-            "() => window.panel.sessionContext.session.kernel.status === 'idle'", timeout=60_000
+            "() => window.panel.sessionContext.session.kernel.status === 'idle'", timeout=180_000
         )
 
 

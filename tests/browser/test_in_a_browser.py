@@ -33,7 +33,7 @@ def test_it_starts_and_shows_the_course(lite, browser):
     context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
     page.goto(f"{lite}/lab/index.html?path=notebooks/01_gates_and_xor.ipynb")
-    page.get_by_role("heading", name="01 · Build logic from neurons").wait_for(timeout=60_000)
+    page.get_by_role("heading", name="01 · Build logic from neurons").wait_for(timeout=180_000)
     assert page.locator(".jp-DirListing-itemText").count() >= 9
     page.locator(".jp-Notebook .cm-content", has_text="%pip install").wait_for()
     page.locator(".jp-Notebook .jp-OutputArea img").first.wait_for()  # outputs come along
