@@ -75,7 +75,8 @@ def parts():
         ],
         "slow": [[*slow, "tests", *but(APART)]],
         "classroom": [[*every, "tests/classroom"]],
-        "site": [[*every, *SITE]],
+        # One browser at a time: two JupyterLabs on two cores wait for each other.
+        "site": [[*python, "pytest", "-q", "-rs", "-m", "not robust", *SITE]],
     }
 
 
