@@ -22,7 +22,6 @@ __all__ = [
     "expect_pictures",
     "expect_probabilities",
     "expect_rng",
-    "expect_same_shape",
     "expect_shape",
     "expect_whole",
     "floats",
@@ -88,21 +87,6 @@ def expect_shape(who, name, shape, expected, why):
     raise ShapeError(
         f"{who}: {name} has shape {_text(shape)}, expected {_text(expected)}: {why}.{hint}"
     )
-
-
-def expect_same_shape(who, why, **arrays):
-    """Raise `ShapeError` unless all `arrays`, by name, have the shape of the first.
-
-    NumPy would silently broadcast them.
-    """
-    shapes = {name: np.shape(array) for name, array in arrays.items()}
-    (first, expected), *others = shapes.items()
-    for name, shape in others:
-        if shape != expected:
-            raise ShapeError(
-                f"{who}: {name} has shape {_text(shape)}, expected {_text(expected)}, the shape of "
-                f"{first}: {why}."
-            )
 
 
 def expect_examples(who, X, dtype):

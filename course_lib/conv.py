@@ -134,6 +134,13 @@ class Pool2D(Layer):
         sides = output_size(type(self).__name__, X.shape[1:3], self.size, self.stride)
         return Windows(X, self.size, self.stride, *sides)
 
+    def upstream(self, dZ, windows):
+        """dZ, if it has the shape of the output, with the examples last in memory."""
+        shape = windows.output_shape(windows.X.shape[3])
+        return examples_last(
+            expect(type(self).__name__, "dZ", dZ, shape, "the shape of the output")
+        )
+
     def output_shape(self, shape):
         who = type(self).__name__
         expect_picture_shape(who, shape)
@@ -158,7 +165,7 @@ class MaxPool2D(Pool2D):
 
     def backward(self, dZ):
         windows, Z = self._recall()
-        dZ = examples_last(expect("MaxPool2D", "dZ", dZ, Z.shape, "the shape of the output"))
+        dZ = self.upstream(dZ, windows)
         dX = np.zeros_like(windows.X)
         open_windows = np.ones_like(Z, dtype=bool)  # no maximum found yet
         for x, dx in zip(windows.pixels(windows.X), windows.pixels(dX), strict=True):
@@ -184,9 +191,7 @@ class AvgPool2D(Pool2D):
 
     def backward(self, dZ):
         windows = self._recall()
-        shape = windows.output_shape(windows.X.shape[3])
-        dZ = examples_last(expect("AvgPool2D", "dZ", dZ, shape, "the shape of the output"))
-        share = dZ / self.size**2  # (8.9)
+        share = self.upstream(dZ, windows) / self.size**2  # (8.9)
         dX = np.zeros_like(windows.X)
         for dx in windows.pixels(dX):
             dx += share

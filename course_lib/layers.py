@@ -15,7 +15,6 @@ from course_lib.checks import (
     expect,
     expect_finite,
     expect_rng,
-    expect_same_shape,
     expect_shape,
     expect_whole,
     floats,
@@ -179,9 +178,9 @@ class Activation(Layer):
 
     def backward(self, dA):
         Z = self._recall()
-        slope = self.phi_prime(Z)
-        if not Z.shape == np.shape(dA) == np.shape(slope):
-            expect_same_shape("Activation", "φ acts entry by entry", Z=Z, dA=dA, phi_prime=slope)
+        why = "the shape of Z, since φ acts entry by entry"
+        dA = expect("Activation", "dA", dA, Z.shape, why)
+        slope = expect("Activation", "phi_prime", self.phi_prime(Z), Z.shape, why)
         return dA * slope  # (5.3)
 
     def __repr__(self):

@@ -1,20 +1,22 @@
 """Each notebook with the solutions, with wrong answers, and blank: what its checks then say.
 
-Here set-up, answer and check cells run, in this process; the slow tests at the end run all
-cells in a kernel, as a student and nbgrader do.
+Set-up, answer and check cells run by themselves; the slow test at the end runs all cells. That
+they run in a kernel is what nbval sees, and for nbgrader tests/classroom.
 """
 
 import ast
-import os
 
+import IPython.display
+import ipywidgets
+import matplotlib
 import matplotlib.pyplot as plt
 import pytest
-from execute import client_for
-from notebook_files import PATHS, code_cells, output_text, read, tagged
+from notebook_files import PATHS, code_cells, read, tagged
 
 from course_lib.exercises.contents import EXERCISES
 from course_lib.exercises.engine.exercise import NotCorrect
 
+matplotlib.use("agg")
 each_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.name)
 
 
@@ -88,61 +90,50 @@ def test_every_check_sees_the_blank_and_refuses_it_when_it_is_graded(path, monke
         assert str(shown).startswith(f"○ Not started: {exercise.name}")
 
 
-# ------------------------------------------------------------------ all cells, in a kernel
+# ------------------------------------------------------------------ all cells, and all sliders
 
 
-def executed(path, folder, fill=None, grading=False):
-    """Run a notebook in `folder`, its answer cells filled by `fill(exercise)`."""
-    notebook = read(path)
-    for cell in tagged(notebook, "exercise"):
-        if fill is not None:
-            cell.source = fill(EXERCISES[cell.metadata.exercise])
-    os.environ["COURSE_GRADING"] = "1" if grading else "0"  # the fixture of conftest takes it away
-    client_for(notebook, folder, allow_errors=grading and fill is None).execute()
-    return notebook
+def ends(slider):
+    """The smallest and the largest value of a slider."""
+    if isinstance(slider, ipywidgets.SelectionSlider):
+        return slider.options[0], slider.options[-1]
+    if isinstance(slider, ipywidgets.FloatLogSlider):
+        return slider.base**slider.min, slider.base**slider.max
+    return slider.min, slider.max
 
 
-def points(notebook):
-    """What nbgrader would give: the points of each check cell that raised nothing."""
-    return sum(
-        cell.metadata.nbgrader.points
-        for cell in tagged(notebook, "check")
-        if all(output.output_type != "error" for output in cell.outputs)
-    )
+def every_end(draw, **sliders):
+    """Replacement of `interact`: call `draw` at all combinations of the ends of its sliders."""
+    corners = [{}]
+    for name, slider in sliders.items():
+        corners = [{**corner, name: end} for corner in corners for end in ends(slider)]
+    for corner in corners:
+        draw(**corner)
+    every_end.calls += len(corners)
 
 
-def all_points(notebook):
-    return sum(cell.metadata.nbgrader.points for cell in tagged(notebook, "check"))
+def blank(exercise):
+    return f"def {exercise.name}(*arguments):\n    ..."
 
 
 @pytest.mark.slow
 @each_notebook
-def test_solved_every_check_is_correct_and_earns_all_points(path, tmp_path, monkeypatch):
+def test_whatever_the_answers_only_their_checks_raise_and_every_slider_draws(path, monkeypatch):
+    """Plain Python runs all cells, with right, wrong and blank answers in turn."""
+    every_end.calls = 0
     monkeypatch.setenv("COURSE_GRADING", "1")
-    notebook = executed(path, tmp_path, right, grading=True)
-    for check in tagged(notebook, "check"):
-        assert output_text(check).strip().startswith("✓ Correct"), check.id
-    assert points(notebook) == all_points(notebook) > 0
-
-
-@pytest.mark.slow
-@each_notebook
-def test_wrong_every_check_says_what_is_wrong(path, tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_GRADING", "0")
-    notebook = executed(path, tmp_path, wrong)
-    for check in tagged(notebook, "check"):
-        text = output_text(check).strip()
-        sentence = EXERCISES[check.metadata.exercise].misconceptions[0].sentence
-        assert text.startswith("✗ Not yet") and sentence in text, check.id
-
-
-@pytest.mark.slow
-@each_notebook
-def test_blank_it_earns_nothing_and_nothing_else_breaks(path, tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_GRADING", "1")
-    notebook = executed(path, tmp_path, grading=True)
-    assert points(notebook) == 0
-    for cell in notebook.cells:
-        errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
-        assert bool(errors) == (cell in tagged(notebook, "check")), cell.id
-        assert all(error.ename == "NotCorrect" for error in errors)
+    monkeypatch.setattr(ipywidgets, "interact", every_end)
+    monkeypatch.setattr(IPython.display, "display", lambda *things, **options: None)
+    notebook, namespace, turns = read(path), {"__name__": "__notebook__"}, {}
+    with plt.rc_context():
+        for cell in code_cells(notebook):
+            key = cell.metadata.get("exercise")
+            if cell in tagged(notebook, "exercise"):
+                turns[key] = (right, wrong, blank)[len(turns) % 3]
+                cell.source = turns[key](EXERCISES[key])
+            if cell in tagged(notebook, "check") and turns[key] is not right:
+                with pytest.raises(NotCorrect):
+                    value_of(cell, namespace)
+            else:
+                value_of(cell, namespace)
+    assert every_end.calls >= 2 and turns

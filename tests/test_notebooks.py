@@ -4,14 +4,12 @@ import copy
 import re
 
 import hygiene
-import matplotlib
 import nbformat
 import pytest
 from notebook_files import PATHS, code_cells, equations, number_of, read, tagged, text_cells
 
 from course_lib import ROOT
 
-matplotlib.use("agg")
 each_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.name)
 GATES = next(path for path in PATHS if path.name.startswith("01"))
 
@@ -207,40 +205,3 @@ def test_a_numbered_line_of_the_library_stands_in_its_notebook_too():
     }
     for file, number in library_equations():
         assert f"# ({number})" in code[int(number.partition(".")[0])], f"{file}: ({number})"
-
-
-def ends(slider):
-    """The smallest and the largest value of a slider."""
-    import ipywidgets
-
-    if isinstance(slider, ipywidgets.SelectionSlider):
-        return slider.options[0], slider.options[-1]
-    if isinstance(slider, ipywidgets.FloatLogSlider):
-        return slider.base**slider.min, slider.base**slider.max
-    return slider.min, slider.max
-
-
-def every_end(draw, **sliders):
-    """Replacement of `interact`: call `draw` at all combinations of the ends of its sliders."""
-    corners = [{}]
-    for name, slider in sliders.items():
-        corners = [{**corner, name: end} for corner in corners for end in ends(slider)]
-    for corner in corners:
-        draw(**corner)
-    every_end.calls += len(corners)
-
-
-@pytest.mark.slow
-@each_notebook
-def test_plain_python_runs_it_and_every_draw_bears_the_ends_of_its_sliders(path, monkeypatch):
-    import IPython.display
-    import ipywidgets
-
-    every_end.calls = 0
-    monkeypatch.setattr(ipywidgets, "interact", every_end)
-    monkeypatch.setattr(IPython.display, "display", lambda *things, **options: None)
-    namespace = {"__name__": "__notebook__"}
-    with matplotlib.rc_context():
-        for cell in code_cells(read(path)):
-            exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), namespace)
-    assert every_end.calls >= 2
