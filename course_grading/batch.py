@@ -17,7 +17,7 @@ import joblib
 from course_grading.marking import Result, mark, unreadable
 from course_grading.sandbox import open_sandbox
 from course_grading.submission import UnreadableError, fingerprint, read_file
-from course_grading.texts import one_line
+from course_grading.texts import is_printable, one_line
 from course_lib.exercises.contents import CHAPTERS
 from course_lib.experiments import progress_bar
 from course_lib.storage import whole_file
@@ -72,7 +72,7 @@ def _folder_problem(path):
     """The reason why a path among the submissions is not a student's folder, or ""."""
     if not path.is_dir():
         return "no folder of a student"
-    if not path.name.isprintable() or len(path.name.encode()) > MAX_NAME:
+    if not is_printable(path.name) or len(path.name.encode()) > MAX_NAME:
         return "a name that cannot be printed, or is too long"
     return "" if os.access(path, os.R_OK | os.X_OK) else "a folder that cannot be read"
 

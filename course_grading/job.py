@@ -25,12 +25,30 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to run: the cells above it, its own cell, the name it defines, its cases."""
+    """One answer to run, from the code cells of its notebook, pairs of a number and a source.
 
-    above: tuple[str, ...]
-    source: str
+    name : the name that the answer defines
+    cases : lists of arguments to call it with
+    cells : the cells up to its check, in their order
+    own : the numbers of its own cells
+    below : the cells after its check
+    """
+
     name: str
     cases: list
+    cells: tuple[tuple[int, str], ...]
+    own: tuple[int, ...]
+    below: tuple[tuple[int, str], ...] = ()
+
+    @classmethod
+    def alone(cls, source, name, cases):
+        """An answer of a single cell."""
+        return cls(name, cases, ((0, source),), (0,))
+
+    @property
+    def sources(self):
+        """The sources of all its cells."""
+        return [source for _, source in (*self.cells, *self.below)]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from course_grading.job import Answer, Limits
 from course_grading.serialization import ReplyError, read_runs
 from course_grading.submission import UnreadableError, fingerprint, read_notebook
+from course_grading.texts import printable
 from course_lib.exercises.contents import CHAPTERS, exercises_of
 from course_lib.exercises.engine.exercise import Verdict
 from course_lib.exercises.engine.judging import Outcome
@@ -47,7 +48,8 @@ class Mark:
     points : the points that the answer earned, all of them or none
     outcome : "correct", "not started", "not yet", "stopped" or "not graded"
     diagnosis : a sentence for the student
-    answer : the source of the answer cell
+    answer : the sources of the answer's cells
+    note : how these cells were found, if it is not by the course's mark
     """
 
     exercise: str
@@ -56,6 +58,7 @@ class Mark:
     outcome: str
     diagnosis: str
     answer: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class Result:
 
     def as_data(self):
         """Plain data, to be written as JSON."""
-        return {"format": 1, **asdict(self), "points": self.points, "of": self.max_points}
+        return {"format": 2, **asdict(self), "points": self.points, "of": self.max_points}
 
     @classmethod
     def from_data(cls, data):
@@ -140,50 +143,46 @@ def unreadable(student, assignment, reason, sha256=""):
 
 
 def _marks(exercises, submission, sandbox, limits, seed):
-    cells, cases = {}, {}
-    for exercise in exercises:
-        found = submission.answers.get(exercise.key, [])
-        if len(found) == 1:
-            [cells[exercise.key]] = found
-            cases[exercise.key] = exercise.draw(seed)
-    answers = [
-        Answer(submission.above(e.key), cells[e.key][1], e.name, cases[e.key])
-        for e in exercises
-        if e.key in cells
-    ]
-    replies = dict(zip(cells, sandbox.run(answers, limits), strict=True))
+    found = {exercise.key: submission.find(exercise) for exercise in exercises}
+    answered = [exercise for exercise in exercises if found[exercise.key].own]
+    cases = {exercise.key: exercise.draw(seed) for exercise in answered}
+    answers = [_answer(exercise, found[exercise.key], cases[exercise.key]) for exercise in answered]
+    replies = dict(zip(answered, sandbox.run(answers, limits), strict=True))
     marks = []
     for exercise in exercises:
-        if exercise.key not in cells:
-            count = len(submission.answers.get(exercise.key, []))
-            marks.append(_not_graded(exercise, _cell_count_reason(exercise, count)))
+        if exercise not in replies:
+            marks.append(_not_graded(exercise, _missing_reason(exercise)))
             continue
-        source = cells[exercise.key][1][:MAX_ANSWER]
-        reply = replies[exercise.key]
-        if reply.ended != "replied":
-            reason = _no_reply_reason(reply.ended, limits)
-            marks.append(Mark(exercise.key, exercise.stars, 0, STOPPED, reason, source))
-            continue
-        verdict = _verdict(exercise, cases[exercise.key], reply.text)
-        points = exercise.stars if verdict.correct else 0
-        outcome, diagnosis = str(verdict.outcome), verdict.sentence
-        marks.append(Mark(exercise.key, exercise.stars, points, outcome, diagnosis, source))
+        reply, cells = replies[exercise], found[exercise.key]
+        if reply.ended == "replied":
+            verdict = _verdict(exercise, cases[exercise.key], reply.text)
+            outcome, diagnosis = str(verdict.outcome), verdict.sentence
+        else:
+            outcome, diagnosis = STOPPED, _no_reply_reason(reply.ended, limits)
+        points = exercise.stars if outcome == OUTCOMES[0] else 0
+        source = printable("\n\n".join(cell.source for cell in cells.own))[:MAX_ANSWER]
+        marks.append(
+            Mark(exercise.key, exercise.stars, points, outcome, diagnosis, source, cells.note)
+        )
     return marks
+
+
+def _answer(exercise, found, cases):
+    def numbered(cells):
+        return tuple((cell.index, cell.source) for cell in cells)
+
+    own = tuple(cell.index for cell in found.own)
+    return Answer(exercise.name, cases, numbered(found.above), own, numbered(found.below))
 
 
 def _not_graded(exercise, reason):
     return Mark(exercise.key, exercise.stars, 0, NOT_GRADED, reason)
 
 
-def _cell_count_reason(exercise, count):
-    if count == 0:
-        return (
-            f"The answer cell of {exercise.name} is missing. Copy it from a fresh notebook: its "
-            f"metadata has the exercise's name, by which it is found."
-        )
+def _missing_reason(exercise):
     return (
-        f"There are {count} answer cells for {exercise.name}, and only one can be graded. Delete "
-        f"the others."
+        f"There is no answer cell for {exercise.name}, and no cell defines it. Copy the cell from "
+        f"a fresh notebook: its metadata has the exercise's name, by which it is found."
     )
 
 
@@ -196,7 +195,7 @@ def _verdict(exercise, cases, reply):
             "The reply of its process is not in the expected format, and was not read.",
         )
     verdict = exercise.judge_runs(cases, runs)
-    if any(run.error == "NameError" for run in runs) and not verdict.correct:
+    if any(run.error == "NameError" and run.called for run in runs) and not verdict.correct:
         return Verdict(verdict.outcome, f"{verdict.sentence.rstrip('.')}. {SCOPE_NOTE}")
     return verdict
 

@@ -14,6 +14,7 @@ import json
 import linecache
 import os
 import pickle
+import re
 import select
 import shutil
 import signal
@@ -25,15 +26,18 @@ from pathlib import Path
 
 import numpy as np
 
+from course_grading.cells import (
+    NoMagics,
+    describe,
+    filename_of,
+    import_transformer,
+    program_of,
+)
 from course_grading.seccomp import forbid_tracing, refuse_system_calls
 from course_grading.serialization import write_runs
-from course_grading.slicing import PARSE_ERRORS, needed_statements, parse_cell
-from course_lib.exercises.engine.answers import Run, run_answer
+from course_lib.exercises.engine.answers import MAX_MESSAGE, Run, run_answer
 
 __all__ = ["main"]
-
-CELL = "your answer"
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def main():
@@ -43,6 +47,7 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     forbid_tracing()
     refuse_system_calls()
+    import_transformer(source for answer in job.answers for source in answer.sources)
     for answer in job.answers:
         started = time.monotonic()
         ended, reply = _run_in_fork(answer, job)
@@ -169,49 +174,59 @@ def _switch_user(user):
 
 
 def _run_cases(answer):
-    """Execute the answer's cell and call its function on each case; return a list of `Run`."""
-    try:
-        tree = parse_cell(answer.source, CELL)
-    except PARSE_ERRORS as error:
-        line = getattr(error, "text", None) or ""
-        place = f", in the line `{line.strip()}`" if line.strip() else ""
-        return _same_error(answer, type(error).__name__, f"{getattr(error, 'msg', error)}{place}")
-    lines = answer.source.splitlines(keepends=True)
-    linecache.cache[CELL] = (len(answer.source), None, lines, CELL)
-    namespace = {"__name__": "__main__", "display": print}
-    above = needed_statements(answer.above, tree, answer.name)
-    flags = _future_flags([*above, *tree.body])
-    for statement in above:
-        _execute(statement, namespace, "above", flags)
-    errors = [_execute(statement, namespace, CELL, flags) for statement in tree.body]
-    first_error = next(filter(None, errors), None)
+    """Execute what the answer needs, and call its function on each case; return a list of `Run`."""
+    program = program_of(answer)
+    for number, source in (*answer.cells, *answer.below):
+        name, lines = filename_of(number), source.splitlines(keepends=True)
+        linecache.cache[name] = (len(source), None, lines, name)
+    namespace = {"__name__": "__main__", "display": print, "get_ipython": NoMagics}
+    flags = _future_flags(statement.tree for statement in program.statements)
+    errors, failed = [], {}  # and from a name to the error of the statement that should bind it
+    for statement in program.statements:
+        error = _execute(statement, namespace, flags)
+        if error is not None:
+            errors.append(error)
+            failed.update(dict.fromkeys(statement.bound, error))
     if answer.name not in namespace:
-        if first_error is not None:
-            return _same_error(answer, type(first_error).__name__, str(first_error))
-        if not any(isinstance(statement, DEFINITIONS) for statement in tree.body):
-            return [Run(blank=True) for _ in answer.cases]
-        return _same_error(answer, "NameError", f"the cell defines no `{answer.name}`")
+        error = failed.get(answer.name, program.error) or next(iter(errors), None)
+        run = _without_value(answer, program, error)
+        return [_with_cause(run, failed, program.problems)] * len(answer.cases)
     with np.errstate(all="ignore"):
         runs = run_answer(namespace[answer.name], answer.cases)
-    return [_with_cause(run, first_error) for run in runs] if first_error else runs
+    return [_with_cause(run, failed, program.problems) for run in runs]
 
 
-def _with_cause(run, first_error):
-    """The run, whose NameError may come from an earlier line of the cell that failed."""
-    if run.error != "NameError":
+def _without_value(answer, program, error):
+    """The `Run` of an answer whose name got no value: nothing was called."""
+    kind, message = "NameError", f"no cell defines `{answer.name}`"
+    if error is not None:
+        kind, _, message = describe(error).partition(": ")
+    elif program.magic:
+        message += f"; what stands below `{program.magic}` is not kept by the notebook"
+    elif not program.defines_others:
+        return Run(blank=True)
+    return Run(error=kind, message=message[:MAX_MESSAGE], called=False)
+
+
+def _with_cause(run, failed, problems):
+    """The run; for a NameError also the reason why the name has no value, if it is known."""
+    missing = re.match(r"(?:cannot access )?(?:free variable|name) '(\w+)'", run.message)
+    if run.error != "NameError" or not missing:
         return run
-    cause = f"an earlier line stopped with {type(first_error).__name__}: {str(first_error)[:400]}"
-    return replace(run, message=f"{run.message}; {cause}")
+    if missing[1] in failed:
+        cause = f"the line that defines it stopped with {describe(failed[missing[1]])}"
+    elif problems:
+        cause = f"a cell above could not be read: {problems[0]}"
+    else:
+        return run
+    return replace(run, message=f"{run.message}; {cause}"[: 2 * MAX_MESSAGE])
 
 
-def _same_error(answer, error, message):
-    return [Run(error=error, message=message[:400]) for _ in answer.cases]
-
-
-def _execute(statement, namespace, filename, flags=0):
+def _execute(statement, namespace, flags):
     """Execute one statement; return the exception that it raised, or None."""
     try:
-        exec(compile(ast.Module([statement], []), filename, "exec", flags), namespace)
+        module = ast.Module([statement.tree], [])
+        exec(compile(module, filename_of(statement.cell), "exec", flags), namespace)
     except BaseException as error:
         return error
     return None

@@ -148,7 +148,7 @@ def ready():
 @functools.cache
 def _tested_sandbox(program):
     sandbox = Sandbox(program)
-    [reply] = sandbox.run([Answer((), PROBE, "ready", [()])], Limits())
+    [reply] = sandbox.run([Answer.alone(PROBE, "ready", [()])], Limits())
     if reply.ended != "replied":
         raise NoProtection(_why_it_failed(program))
     if program is not None and '"solutions"' in reply.text:

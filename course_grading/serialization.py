@@ -45,12 +45,12 @@ def read_runs(text, count):
         raise ReplyError(f"{type(error).__name__}: {printable(str(error)[:200])}") from None
 
 
-def _decode_run(*, value, error, message, changed, blank):
-    if type(blank) is not bool:
-        raise ReplyError("blank should be true or false")
+def _decode_run(*, value, error, message, changed, blank, called):
+    if type(blank) is not bool or type(called) is not bool:
+        raise ReplyError("blank and called should be true or false")
     if changed is not None and (type(changed) is not int or not 0 <= changed < 100):
         raise ReplyError("changed should be the number of an argument")
-    return Run(_decode(value), _decode_text(error), _decode_text(message), changed, blank)
+    return Run(_decode(value), _decode_text(error), _decode_text(message), changed, blank, called)
 
 
 def _decode_text(data):

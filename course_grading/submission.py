@@ -1,17 +1,24 @@
-"""Read a submitted notebook as data, never as code."""
+"""Read a submitted notebook as data, never as code.
+
+What a cell runs is its source as it was saved, with the line ends of Python. What a page or a
+terminal shows of it goes through `texts.printable` first: the two are kept apart.
+"""
 
 import hashlib
 import json
 import os
+import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from course_grading.texts import printable
+__all__ = ["Cell", "Found", "Submission", "UnreadableError", "chapter_of", "fingerprint",
+           "grade_id", "read_file", "read_notebook"]  # fmt: skip
 
-__all__ = ["Submission", "UnreadableError", "fingerprint", "read_file", "read_notebook"]
-
-MAX_BYTES = 10 << 20
+MAX_BYTES = 100 << 20  # most of it outputs, which are not read
+CHECK = re.compile(r"\s*(ch\d\d\.\w+)\.check\([^\n]*\)\s*;?\s*")
+BY_GRADE_ID = "Found by nbgrader's name for its cell: the course's own mark was lost on the way."
+BY_NAME = "Found by the name of its function: the mark of its cell was lost on the way."
 
 
 class UnreadableError(ValueError):
@@ -19,34 +26,71 @@ class UnreadableError(ValueError):
 
 
 @dataclass(frozen=True)
-class Submission:
-    """The code cells of a notebook.
+class Cell:
+    """A code cell: its place in the notebook, its source, its exercise and its nbgrader name."""
 
-    Attributes
-    ----------
-    answers : dict
-        From the key of an exercise ("ch01.majority") to its answer cells, as pairs of an index in
-        the notebook and a source.
-    code : list
-        Such pairs for the cells that are neither answers nor checks.
-    checks : dict
-        From the key of an exercise to the index of its first check.
+    index: int
+    source: str
+    exercise: str | None = None
+    grade_id: str | None = None
+    is_check: bool = False
+
+    def defines(self, name):
+        """Does a line of it, not indented, define or assign `name`?"""
+        pattern = rf"(?m)^(?:(?:async[ \t]+)?def[ \t]|class[ \t])[ \t]*{name}\b"
+        return re.search(rf"{pattern}|^{name}[ \t]*(?::[^=\n]*)?=(?!=)", self.source) is not None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The cells of one answer.
+
+    own : the cells that are marked as its own, or define its name
+    above : the code cells up to its check, in their order; its own are among them
+    below : those after its check, where an answer may stand too
+    note : the way in which its own cells were found, if it is not the usual one
     """
 
-    answers: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-    code: list[tuple[int, str]] = field(default_factory=list)
-    checks: dict[str, int] = field(default_factory=dict)
+    own: tuple[Cell, ...]
+    above: tuple[Cell, ...]
+    below: tuple[Cell, ...]
+    note: str = ""
 
-    def above(self, key):
-        """The sources of the code cells above an exercise's check, without its own answer."""
-        [(index, _)] = self.answers[key]
-        end = max(index, self.checks.get(key, 0))
-        cells = [*self.code, *(cell for cells in self.answers.values() for cell in cells)]
-        return tuple(source for i, source in sorted(cells) if i < end and i != index)
+
+@dataclass(frozen=True)
+class Submission:
+    """The code cells of a notebook, in their order."""
+
+    cells: tuple[Cell, ...]
+
+    def find(self, exercise):
+        """The cells of an exercise's answer, as `Found`.
+
+        Its answer cells are known by their metadata: `exercise`, or where a tool has dropped
+        that, nbgrader's `grade_id`. Other cells that define its name belong to it, too.
+        """
+        answers = [cell for cell in self.cells if not cell.is_check]
+        own = [cell for cell in answers if cell.exercise == exercise.key]
+        note = ""
+        if not own:
+            own = [cell for cell in answers if cell.grade_id == grade_id(exercise)]
+            note = BY_GRADE_ID if own else BY_NAME
+        named = [cell for cell in self.cells if cell not in own and cell.defines(exercise.name)]
+        checks = [c.index for c in self.cells if c.is_check and c.exercise == exercise.key]
+        end = max([*checks, *(cell.index for cell in own)], default=len(self.cells))
+        above = tuple(cell for cell in self.cells if cell.index <= end)
+        below = tuple(cell for cell in self.cells if cell.index > end)
+        together = tuple(sorted([*own, *named], key=lambda cell: cell.index))
+        return Found(together, above, below, note if together else "")
+
+
+def grade_id(exercise):
+    """nbgrader's name for an exercise's answer cell; that of its check ends in "-check"."""
+    return re.sub(r"[._]", "-", exercise.key)
 
 
 def read_file(path):
-    """The bytes of a regular file of at most 10 MB; raises `UnreadableError` for anything else.
+    """The bytes of a regular file of at most 100 MB; raises `UnreadableError` for anything else.
 
     Symbolic links are not followed, neither the file itself nor the two folders above it.
     """
@@ -80,44 +124,70 @@ def fingerprint(content):
 
 def read_notebook(content):
     """Parse the bytes of a notebook file into a `Submission`; may raise `UnreadableError`."""
+    cells = (_cell(index, cell) for index, cell in enumerate(_cells(content)))
+    return Submission(tuple(cell for cell in cells if cell is not None))
+
+
+def chapter_of(content):
+    """The chapter of a notebook, such as "ch05", or None: that of most of its exercise cells.
+
+    Their metadata say it; else their checks, then the title, "# 05 · Back-propagation". Raises
+    `UnreadableError`.
+    """
+    cells = _cells(content)
+    keys = [c.exercise or "" for c in map(_cell, range(len(cells)), cells) if c is not None]
+    chapters = [key.partition(".")[0] for key in keys if re.fullmatch(r"ch\d\d\.\w+", key)]
+    if chapters:
+        return max(sorted(set(chapters)), key=chapters.count)
+    texts = (_source(cell) for cell in cells if isinstance(cell, dict))
+    titles = (re.match(r"\s*#\s*(\d\d)\s*[·.:]", text) for text in texts)
+    return next((f"ch{title[1]}" for title in titles if title), None)
+
+
+def _cells(content):
+    """The cells of a notebook of format 4, as the file has them."""
     try:
-        notebook = json.loads(content.decode("utf-8-sig"))
-        cells = [_cell(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
+        cells = json.loads(content.decode("utf-8-sig"))["cells"]
+        if type(cells) is list:
+            return cells
     except (UnicodeDecodeError, json.JSONDecodeError):
         raise UnreadableError(
             "The file is not a notebook, for it is not JSON. Save it in JupyterLab, and hand it in "
             "again."
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise UnreadableError(
-            "The file is JSON, but not a notebook of format 4. Open and save it in JupyterLab."
-        ) from None
-    submission = Submission()
-    for index, (kind, key, is_check, source) in enumerate(cells):
-        if kind == "code" and is_check and key is not None:
-            submission.checks.setdefault(key, index)
-        if kind != "code" or is_check:
-            continue
-        if key is None:
-            submission.code.append((index, source))
-        else:
-            submission.answers.setdefault(key, []).append((index, source))
-    return submission
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise UnreadableError(
+        "The file is JSON, but not a notebook of format 4. Open and save it in JupyterLab."
+    )
 
 
-def _cell(cell):
-    """The type of a cell, its exercise or None, True if it is a check, and its source.
+def _cell(index, cell):
+    """A code cell as a `Cell`, or None for any other.
 
     A field of the wrong type counts as missing, so that one odd cell does not spoil the others.
     """
+    if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        return None
+    source = _source(cell)
+    metadata = _field(cell, "metadata", dict, {})
+    nbgrader = _field(metadata, "nbgrader", dict, {})
+    check = CHECK.fullmatch(source)
+    is_check = (
+        "check" in _field(metadata, "tags", list, [])
+        or nbgrader.get("grade") is True
+        or check is not None
+    )
+    key = _field(metadata, "exercise", str, check[1] if check else None)
+    return Cell(index, source, key, _field(nbgrader, "grade_id", str, None), is_check)
+
+
+def _source(cell):
+    """The text of a cell, with the line ends that Python knows."""
     source = _field(cell, "source", str | list, "")
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    metadata = _field(cell, "metadata", dict, {})
-    tags = _field(metadata, "tags", list, [])
-    is_check = "check" in tags or _field(metadata, "nbgrader", dict, {}).get("grade") is True
-    key = _field(metadata, "exercise", str, None)
-    return _field(cell, "cell_type", str, ""), key, is_check, printable(source)
+    return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _field(data, name, types, default):

@@ -1,8 +1,9 @@
 """Sanitize text from submissions before it is printed or stored."""
 
 import re
+import unicodedata
 
-__all__ = ["one_line", "printable"]
+__all__ = ["is_printable", "one_line", "printable"]
 
 # Control characters except tab and new line, surrogates, and marks that change the direction.
 UNPRINTABLE = re.compile(
@@ -18,4 +19,9 @@ def printable(text):
 
 def one_line(text):
     """`text` on one line, with all that is not printable replaced, for a terminal or a table."""
-    return "".join(letter if letter.isprintable() else REPLACEMENT for letter in text)
+    return "".join(letter if is_printable(letter) else REPLACEMENT for letter in text)
+
+
+def is_printable(text):
+    """True if all letters can be printed; spaces of other scripts can, line separators cannot."""
+    return all(letter.isprintable() or unicodedata.category(letter) == "Zs" for letter in text)

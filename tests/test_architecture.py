@@ -25,7 +25,15 @@ OUTSIDE = {
     "course_lib.estimator": {"sklearn"},
     "course_lib.experiments": {"tqdm", "joblib", "threadpoolctl"},
     "course_lib.datasets": {"sklearn"},
-    "course_grading": {"joblib", "distributed", "jinja2", "markupsafe", "matplotlib", "nbgrader"},
+    "course_grading": {
+        "IPython",
+        "joblib",
+        "distributed",
+        "jinja2",
+        "markupsafe",
+        "matplotlib",
+        "nbgrader",
+    },
 }
 
 

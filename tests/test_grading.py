@@ -136,7 +136,9 @@ def test_a_name_that_is_nowhere_above_is_explained(sandbox):
     diagnosis = marks["majority"].diagnosis
     assert "name 'nowhere' is not defined" in diagnosis and "can use the cells above" in diagnosis
     marks = graded(sandbox, majority="import nowhere\ndef majority():\n    return nowhere.w, 1")
-    assert "an earlier line stopped with ModuleNotFoundError" in marks["majority"].diagnosis
+    assert (
+        "the line that defines it stopped with ModuleNotFoundError" in marks["majority"].diagnosis
+    )
 
 
 def test_a_helper_below_an_empty_cell_counts_and_one_that_fails_hurts_nobody(sandbox):
@@ -162,7 +164,7 @@ def test_a_helper_below_an_empty_cell_counts_and_one_that_fails_hurts_nobody(san
         ("print(nothing)\ndef majority():\n    return [20, 20, 20], -30\nassert 0", "correct", ""),
         ("from __future__ import annotations\ndef majority() -> nothing:\n    display(1)\n"
          "    return [20, 20, 20], -30", "correct", ""),
-        ("def majorty():\n    return [20, 20, 20], -30", "not yet", "defines no `majority`"),
+        ("def majorty():\n    return [20, 20, 20], -30", "not yet", "no cell defines `majority`"),
         ("majority = ([20, 20, 20], -30)", "correct", ""),
         ("def majority():\n    return [20, 20, 20] -30", "not yet", "TypeError"),
         ("def majority():\n    return\x00", "not yet", "stopped"),
@@ -207,7 +209,7 @@ def majority():
 """
 FORGED = """
 import json, os, sys
-run = {"value": None, "error": "", "message": "", "changed": None, "blank": False,
+run = {"value": None, "error": "", "message": "", "changed": None, "blank": False, "called": True,
        "outcome": "correct", "points": 99}
 line = json.dumps({"ended": "replied", "reply": json.dumps([run, run]), "seconds": 0})
 print(line); print(line, file=sys.stderr); print("✓ Correct: majority")
@@ -220,7 +222,7 @@ os._exit(0)
 """
 FORGE = """
 import json, os
-run = {"value": None, "error": "", "message": "", "changed": None, "blank": False}
+run = {"value": None, "error": "", "message": "", "changed": None, "blank": False, "called": True}
 def forge(value, **more):
     line = json.dumps([{**run, **more, "value": value}] * 2)
     for fd in range(3, 64):
@@ -345,7 +347,7 @@ def majority():
 def test_a_fork_bomb_stays_small_and_goes_away(sandbox):
     found = graded(sandbox, majority=BOMB)["majority"]
     assert found.points == 0
-    seen = sandbox.run([Answer((), BOMB, "majority", [()])], Limits())[0]
+    seen = sandbox.run([Answer.alone(BOMB, "majority", [()])], Limits())[0]
     [run] = read_runs(seen.text, 1)
     assert 1 <= run.value[0][0] <= Limits.processes
     time.sleep(0.1)
@@ -419,7 +421,7 @@ def majority():
         pass
     return [sees(), float("CLASS_SECRET" in os.environ), float(len(kept))], float(written)
 """
-        seen = sandbox._replies([Answer((), source, "majority", [()])] * 2, Limits())
+        seen = sandbox._replies([Answer.alone(source, "majority", [()])] * 2, Limits())
     assert len(seen) == 2  # one sandbox for both
     for reply in seen:
         [run] = read_runs(reply.text, 1)
@@ -441,7 +443,7 @@ def majority():
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may be another")
 def test_root_runs_answers_as_somebody_else(either):
     source = "import os\ndef majority():\n    return [float(os.getuid())] * 3, float(os.getgid())"
-    [reply] = either.run([Answer((), source, "majority", [()])], Limits())
+    [reply] = either.run([Answer.alone(source, "majority", [()])], Limits())
     [run] = read_runs(reply.text, 1)
     assert run.value[1] > sandbox_module.FIRST_USER and run.value[0] == [run.value[1]] * 3
 
@@ -461,7 +463,7 @@ def test_it_works_for_who_is_not_root(sandbox):
         "import test_grading as t\nsandbox = t.open_sandbox()\n"
         "limits = t.Limits(seconds=t.SHORT)\n"
         "marks = t.graded(sandbox, limits, majority=t.BOMB, not_gate='while True: pass')\n"
-        "[reply] = sandbox.run([t.Answer((), t.UNSHARE, 'unshare', [()])], t.Limits())\n"
+        "[reply] = sandbox.run([t.Answer.alone(t.UNSHARE, 'unshare', [()])], t.Limits())\n"
         "[run] = t.read_runs(reply.text, 1)\n"
         "print(sum(m.points for m in marks.values()), t.runners(), run.value)\n"
     )
@@ -483,7 +485,7 @@ def test_a_runner_that_dies_costs_one_answer():
             Dying.calls += 1
             return [Reply("replied", "1")] if Dying.calls != 2 else []
 
-    answers = [Answer((), "", "f", [()])] * 3
+    answers = [Answer.alone("", "f", [()])] * 3
     assert [reply.ended for reply in Dying(None).run(answers, Limits())] == [
         "replied", "lost", "replied"]  # fmt: skip
 
@@ -536,16 +538,14 @@ def test_one_odd_cell_costs_nothing(sandbox, cell):
     assert grade(GATES, content, sandbox).points == 12
 
 
-def test_missing_and_doubled_answer_cells(sandbox):
+def test_a_missing_answer_costs_its_own_points(sandbox):
     content = notebook(GATES, right)
     cells = {cell["metadata"]["exercise"]: cell for cell in answer_cells(content)}
     content["cells"].remove(cells["ch01.not_gate"])
-    content["cells"].append(cells["ch01.majority"])
     marks = {found.exercise: found for found in grade(GATES, content, sandbox).marks}
-    assert "is missing" in marks["ch01.not_gate"].diagnosis
-    assert "There are 2 answer cells" in marks["ch01.majority"].diagnosis
-    assert marks["ch01.not_gate"].outcome == marks["ch01.majority"].outcome == NOT_GRADED
-    assert sum(found.points for found in marks.values()) == 12 - 1 - 2
+    assert "There is no answer cell for not_gate" in marks["ch01.not_gate"].diagnosis
+    assert marks["ch01.not_gate"].outcome == NOT_GRADED
+    assert sum(found.points for found in marks.values()) == 12 - 1
     assert grade(GATES, {"cells": []}, sandbox).points == 0
     other_notebook = notebook("02_least_squares_and_gradient_descent", right)
     assert grade(GATES, other_notebook, sandbox).points == 0
@@ -586,19 +586,18 @@ def test_only_plain_files_are_read(tmp_path):
     path.rmdir()
     with open(path, "wb") as file:
         file.truncate(MAX_BYTES + 1)
-    with pytest.raises(UnreadableError, match="larger than 10 MB"):
+    with pytest.raises(UnreadableError, match="larger than 100 MB"):
         read_file(path)
 
 
 def test_places_of_cells():
     content = notebook(GATES, right)
-    found = read_notebook(as_bytes(content))
-    [(place, source)] = found.answers["ch01.majority"]
-    assert content["cells"][place]["source"] == source
-    above = found.above("ch01.majority")
-    assert source not in above and content["cells"][found.checks["ch01.majority"] + 1]
-    assert any("import numpy as np" in text for text in above)
-    assert not any(".check(" in text for text in above)
+    found = read_notebook(as_bytes(content)).find(EXERCISES["ch01.majority"])
+    [own] = found.own
+    assert content["cells"][own.index]["source"] == own.source and found.note == ""
+    assert own in found.above and found.above[-1].source == "ch01.majority.check(majority)"
+    assert any("import numpy as np" in cell.source for cell in found.above)
+    assert found.below[0].index > found.above[-1].index
 
 
 # ------------------------------------------------------------------ serialization
@@ -638,7 +637,8 @@ def test_whatever_is_plain_can_be_sent(value):
 
 
 def spoilt(**changes):
-    entry = {"value": None, "error": "", "message": "", "changed": None, "blank": False}
+    entry = {"value": None, "error": "", "message": "", "changed": None, "blank": False,
+             "called": True}  # fmt: skip
     return json.dumps([{**entry, **changes}])
 
 

@@ -44,7 +44,7 @@ class Run:
     """The result of one case: a plain value, or the name and the message of an exception.
 
     `changed` is the index of an argument that the answer modified, or None; `blank` is True if
-    the answer still contains a blank.
+    the answer still contains a blank; `called` is False if the answer was not even called.
     """
 
     value: object = None
@@ -52,6 +52,7 @@ class Run:
     message: str = ""
     changed: int | None = None
     blank: bool = False
+    called: bool = True
 
 
 def run_answer(answer, cases):
@@ -87,11 +88,7 @@ def _run(answer, case):
 def _call(answer, case):
     if not callable(answer):
         if case:
-            return Run(
-                error="NotAFunction",
-                message="check() takes the function itself, by its name and without brackets: "
-                "check(f), not check(f(x))",
-            )
+            return Run(error="NotAFunction")
         return Run(value=plain(answer))
     arguments = copy.deepcopy(case)
     try:

@@ -10,7 +10,7 @@ import functools
 import inspect
 import textwrap
 
-__all__ = ["has_blank", "holds_ellipsis"]
+__all__ = ["has_blank", "holds_ellipsis", "is_blank_definition"]
 
 # The parents of an `...` that is a blank.
 PARENTS = (
@@ -41,6 +41,17 @@ def holds_ellipsis(value):
     return value is Ellipsis
 
 
+def is_blank_definition(tree, name):
+    """True if this statement defines `name` as a blank: `def name(): ...`, or `name = ...`."""
+    if isinstance(tree, ast.FunctionDef) and tree.name == name:
+        body = [node for node in tree.body if not _is_docstring(node)]
+        empty = all(isinstance(node, ast.Pass) or _raises_not_implemented(node) for node in body)
+        return empty or _holds_blank(tree)
+    if isinstance(tree, ast.Assign) and any(getattr(t, "id", "") == name for t in tree.targets):
+        return _is_ellipsis(tree.value)
+    return False
+
+
 def _functions(answer):
     if inspect.isclass(answer):
         return [f for f in vars(answer).values() if inspect.isfunction(f)]
@@ -64,14 +75,24 @@ def _mentions_blank(function):
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
         return False
-    if not isinstance(tree.body[0], ast.FunctionDef):
-        return False
+    return isinstance(tree.body[0], ast.FunctionDef) and _holds_blank(tree)
+
+
+def _holds_blank(tree):
     return any(
         _is_ellipsis(child)
         for node in ast.walk(tree)
         if isinstance(node, PARENTS)
         for child in ast.iter_child_nodes(node)
     )
+
+
+def _is_docstring(node):
+    return isinstance(node, ast.Expr) and isinstance(getattr(node.value, "value", None), str)
+
+
+def _raises_not_implemented(node):
+    return isinstance(node, ast.Raise) and "NotImplementedError" in ast.unparse(node)
 
 
 def _is_ellipsis(node):

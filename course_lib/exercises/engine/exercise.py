@@ -33,6 +33,11 @@ ADVICE = {
     "Singular matrix": "Two of the equations say the same. Does X have its column of ones twice?",
 }
 
+NOT_A_FUNCTION = (
+    "check() takes the function itself, by its name and without brackets: check(f), not "
+    "check(f(x))."
+)
+
 
 class NotCorrect(AssertionError):
     """Raised by a check that is not correct when COURSE_GRADING=1, so that it earns nothing."""
@@ -207,9 +212,9 @@ class Exercise:
     def _complaint(self, cases, runs):
         for case, run in zip(cases, runs, strict=True):
             if run.error == "NotAFunction":
-                return f"{run.message}."
+                return NOT_A_FUNCTION
             if run.error:
-                call = f" when called with {describe_call(case)}" if case else ""
+                call = f" when called with {describe_call(case)}" if case and run.called else ""
                 advice = [text for part, text in ADVICE.items() if part in run.message][:1]
                 stopped = f"Your code stopped with {run.error}{call}: {run.message}"
                 return ". ".join([stopped, *advice])
