@@ -9,7 +9,7 @@ GRADE_FLAGS ?=
 # Where `make test-elsewhere` and `make test-readonly` put their copy of the course.
 ELSEWHERE := "$(shell mktemp -u -t course.XXXXXX)/Ein Kurs, 第一课 é"
 
-.PHONY: help course test test-all test-lowest test-newest test-offline test-again test-elsewhere test-readonly test-robust mutate bench lint execute slides site lite check-room guide classroom grade clean
+.PHONY: help course test test-all test-lowest test-newest test-offline test-again test-elsewhere test-readonly test-robust mutate bench lint execute slides site lite check-room guide classroom collect grade clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
@@ -20,6 +20,7 @@ help:
 	@echo "make lite      build the edition that runs in a browser, build/lite"
 	@echo "make check-room    say whether this machine is ready for a class"
 	@echo "make classroom    make the edition for a class, and an nbgrader course, in CLASSROOM=classroom"
+	@echo "make collect FROM=downloads.zip    sort what was handed in into CLASSROOM/submitted"
 	@echo "make grade     grade the submissions in CLASSROOM/submitted, each answer in a sandbox"
 	@echo "make guide     write docs/exercises.md from the exercises' definitions, for contributors"
 	@echo "make lint      check style only, and say what to do"
@@ -92,7 +93,10 @@ classroom: $(BUILT)-classroom
 	@$(RUN) -m course_grading.handout "$(CLASSROOM)"
 
 grade: $(BUILT)-classroom
-	@$(RUN) -m course_grading "$(CLASSROOM)/submitted" --out "$(CLASSROOM)/graded" $(GRADE_FLAGS)
+	@$(RUN) -m course_grading "$(CLASSROOM)" $(GRADE_FLAGS)
+
+collect: $(BUILT)-classroom
+	@$(RUN) -m course_grading.intake "$(FROM)" "$(CLASSROOM)"
 
 guide: $(BUILT)
 	@$(RUN) tools/make_site.py --guide

@@ -9,7 +9,7 @@ that has a result for the same file is skipped.
 import json
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import joblib
@@ -22,7 +22,7 @@ from course_lib.exercises.contents import CHAPTERS
 from course_lib.experiments import progress_bar
 from course_lib.storage import whole_file
 
-__all__ = ["Submitted", "find_submissions", "grade_class", "load_results"]
+__all__ = ["Submitted", "changes", "find_submissions", "grade_class", "load_results"]
 
 MAX_NAME = 150  # bytes, so that NAME.html is a valid name of a file
 
@@ -35,6 +35,13 @@ class Submitted:
     assignment: str
     path: Path
 
+    def content(self):
+        """The bytes of its file and None, or None and the reason why it cannot be read."""
+        try:
+            return read_file(self.path), None
+        except UnreadableError as error:
+            return None, str(error)
+
 
 def find_submissions(folder):
     """The submissions under `folder`, and a remark for each other entry in it.
@@ -45,8 +52,8 @@ def find_submissions(folder):
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(
-            f"There is no folder {str(folder)!r}. Name the one that contains "
-            f"STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb."
+            f"There is no folder {str(folder)!r}. Name that of the class, in which there is "
+            f"submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb; `make collect` makes these folders."
         )
     found, remarks = [], []
     for student in sorted(folder.iterdir()):
@@ -59,13 +66,20 @@ def find_submissions(folder):
         for assignment in sorted(student.iterdir()):
             name = assignment.name
             if name in CHAPTERS and assignment.is_dir():
-                found.append(Submitted(student.name, name, assignment / f"{name}.ipynb"))
+                found.append(Submitted(student.name, name, _notebook_in(assignment)))
             elif not name.startswith("."):
                 remarks.append(
                     f"{student.name}/{one_line(name)}: no folder with the name of a notebook, "
-                    f"skipped."
+                    f"skipped. `make collect` sorts files by what is in them."
                 )
     return found, remarks
+
+
+def _notebook_in(assignment):
+    """The notebook in the folder of an assignment, also if it is the only one by another name."""
+    path = assignment / f"{assignment.name}.ipynb"
+    others = sorted(assignment.glob("*.ipynb"))
+    return others[0] if len(others) == 1 and not os.path.lexists(path) else path
 
 
 def _folder_problem(path):
@@ -78,9 +92,9 @@ def _folder_problem(path):
 
 
 def grade_class(
-    submissions, out, *, limits, unprotected=False, jobs=-1, scheduler=None, again=False
+    submissions, out, *, limits, unprotected=False, jobs=-1, scheduler=None, again=False, only=None
 ):
-    """Grade the submissions that have no result yet; return their number.
+    """Grade the submissions that have no result yet; return the new results.
 
     Parameters
     ----------
@@ -96,25 +110,44 @@ def grade_class(
     scheduler : str or None
         The address of a Dask scheduler, such as `tcp://host:8786`, whose workers grade instead.
     again : bool
-        Also grade the submissions that have a result.
+        Also grade the submissions that have a result, on the same random numbers.
+    only : collection of str or None
+        The keys of the exercises to grade; the marks of the others stay as they are.
 
     Raises NoProtection where no sandbox can be made, and OSError if a result cannot be written.
     """
-    out = Path(out)
+    out, results = Path(out), []
     ungraded = [s for s in submissions if again or not _is_graded(s, out)]
     bar = progress_bar(total=len(ungraded), desc="grading", unit="submission")
     with bar, _pool(jobs, scheduler) as pool:
-        tasks = (joblib.delayed(_grade)(s, *_content(s), limits, unprotected) for s in ungraded)
+        tasks = (
+            joblib.delayed(_grade)(s, *s.content(), _load(s, out), limits, unprotected, only)
+            for s in ungraded
+        )
         for result in pool(tasks):
             _save(result, out)
+            results.append(result)
             bar.update()
-    return len(ungraded)
+    return results
 
 
 def load_results(submissions, out):
     """The saved results of `submissions`, in their order; those without a result are left out."""
     results = (_load(submitted, Path(out)) for submitted in submissions)
     return [result for result in results if result is not None]
+
+
+def changes(before, after):
+    """A line for each mark that differs between two lists of results."""
+    earlier = {(r.student, r.assignment, m.exercise): m for r in before for m in r.marks}
+    for result in after:
+        for new in result.marks:
+            old = earlier.get((result.student, result.assignment, new.exercise), new)
+            if (old.points, old.outcome) != (new.points, new.outcome):
+                yield (
+                    f"{result.student}/{result.assignment}: {new.exercise.partition('.')[2]}: "
+                    f"{old.points} ({old.outcome}) → {new.points} ({new.outcome})"
+                )
 
 
 @contextmanager
@@ -133,25 +166,26 @@ def _pool(jobs, scheduler):
         yield joblib.Parallel(return_as="generator_unordered")
 
 
-def _content(submitted):
-    """The bytes of a submission and None, or None and the reason why it cannot be read."""
-    try:
-        return read_file(submitted.path), None
-    except UnreadableError as error:
-        return None, str(error)
-
-
-def _grade(submitted, content, problem, limits, unprotected):
+def _grade(submitted, content, problem, earlier, limits, unprotected, only):
     """Grade one submission in a worker, which gets the bytes: it may be on another machine."""
     names = submitted.student, submitted.assignment
     if content is None:
         return unreadable(*names, problem)
-    sandbox = open_sandbox(unprotected)
+    if earlier is None or earlier.fingerprint != fingerprint(content) or earlier.remarks:
+        earlier = only = None  # another file: new random numbers, and all of its exercises
     try:
-        return mark(*names, content, sandbox=sandbox, limits=limits)
+        sandbox = open_sandbox(unprotected)
+        seed = earlier and earlier.seed
+        result = mark(*names, content, sandbox=sandbox, limits=limits, seed=seed, only=only)
     except Exception as error:  # a bug: it must not stop the grading of the others
         reason = f"It could not be graded ({type(error).__name__}): look at it yourself."
         return unreadable(*names, reason, fingerprint(content))
+    if only is not None:
+        new = {mark.exercise: mark for mark in result.marks}
+        marks = tuple(new.get(mark.exercise, mark) for mark in earlier.marks)
+        protected = result.protected and earlier.protected
+        result = replace(result, marks=marks, protected=protected)
+    return result
 
 
 def _result_path(submitted, out):
@@ -177,5 +211,5 @@ def _load(submitted, out):
 
 def _is_graded(submitted, out):
     result = _load(submitted, out)
-    content, _ = _content(submitted)
+    content, _ = submitted.content()
     return result is not None and content is not None and fingerprint(content) == result.fingerprint

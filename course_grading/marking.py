@@ -68,6 +68,7 @@ class Result:
     student, assignment : names of the student and of the notebook
     fingerprint : SHA-256 of the file; the same file is not graded twice
     seed : the seed of its random cases, which repeats the grading exactly
+    protected : False if its answers ran outside of a sandbox
     remarks : sentences about the submission as a whole
     """
 
@@ -77,6 +78,7 @@ class Result:
     seed: int
     marks: tuple[Mark, ...]
     remarks: tuple[str, ...] = ()
+    protected: bool = True
 
     @property
     def points(self):
@@ -100,7 +102,9 @@ class Result:
         """
         marks = tuple(Mark(**mark) for mark in data["marks"])
         names = ("student", "assignment", "fingerprint", "seed")
-        result = cls(*(data[name] for name in names), marks, tuple(data["remarks"]))
+        result = cls(
+            *(data[name] for name in names), marks, tuple(data["remarks"]), data["protected"]
+        )
         exercises = [(e.key, e.stars) for e in exercises_in(result.assignment)]
         is_complete = [(mark.exercise, mark.stars) for mark in marks] == exercises
         is_consistent = all(
@@ -121,19 +125,23 @@ def exercises_in(assignment):
     return exercises_of(CHAPTERS[assignment])
 
 
-def mark(student, assignment, content, *, sandbox, limits=None, seed=None):
+def mark(student, assignment, content, *, sandbox, limits=None, seed=None, only=None):
     """Grade a submission, given the bytes of its file; return its `Result`.
 
     `sandbox` is a `Sandbox`, `limits` are `Limits`, and `seed` is an int, by default a random one.
-    A file that cannot be read gets a `Result` with a remark and no points.
+    `only` is a collection of keys of exercises, if the marks of the others are not wanted. A file
+    that cannot be read gets a `Result` with a remark and no points.
     """
     seed = secrets.randbits(32) if seed is None else seed
     try:
         submission = read_notebook(content)
     except UnreadableError as error:
         return unreadable(student, assignment, str(error), fingerprint(content))
-    marks = _marks(exercises_in(assignment), submission, sandbox, limits or Limits(), seed)
-    return Result(student, assignment, fingerprint(content), seed, tuple(marks))
+    exercises = [e for e in exercises_in(assignment) if only is None or e.key in only]
+    marks = _marks(exercises, submission, sandbox, limits or Limits(), seed)
+    protected = sandbox.bubblewrap is not None
+    names = student, assignment, fingerprint(content), seed
+    return Result(*names, tuple(marks), protected=protected)
 
 
 def unreadable(student, assignment, reason, sha256=""):

@@ -22,9 +22,14 @@ class Row:
 
 
 def rows_of(results):
-    """A list of `Row`, in the order of notebooks and exercises, the most frequent first."""
+    """A list of `Row`, in the order of notebooks and exercises, the most frequent first.
+
+    A file that could not be read has no part in it: its remark says why, once.
+    """
     counts = Counter()
     for result in results:
+        if result.remarks:
+            continue
         known = {e.key: e for e in exercises_in(result.assignment)}
         order = list(known)
         for mark in result.marks:

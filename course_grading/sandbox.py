@@ -15,11 +15,12 @@ import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from course_grading.bubblewrap import PACKAGES, command, environment, is_root, user_namespace
 from course_grading.job import Answer, Job, Limits
 
-__all__ = ["NoProtection", "Reply", "Sandbox", "open_sandbox"]
+__all__ = ["UNPROTECTED", "NoProtection", "Reply", "Sandbox", "open_sandbox"]
 
 BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv[1]); from course_grading.runner import main; main()"
@@ -27,6 +28,11 @@ BOOTSTRAP = (
 FIRST_USER = 1_000_000  # far above the numbers that are given to people
 START_SECONDS = 30  # for Python and its packages
 CLEANUP_SECONDS = 5  # for the processes that an answer left running
+UNPROTECTED = (
+    "WITHOUT PROTECTION: these answers run with access to your files and the network. Stop now "
+    "(Ctrl+C) unless you trust everybody in this class. Every result is marked."
+)
+APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 
 
 class NoProtection(RuntimeError):
@@ -134,6 +140,11 @@ def open_sandbox(unprotected=False):
 PROBE = """
 def ready():
     import sys
+    try:
+        import matplotlib.figure, numpy, scipy.special, sklearn.linear_model
+        import course_lib.conv, course_lib.datasets, course_lib.estimator, course_lib.plotting
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
     sys.path = [place for place in sys.path if place != "/packages"]
     for name in [name for name in sys.modules if name.startswith("course_")]:
         del sys.modules[name]
@@ -151,26 +162,53 @@ def _tested_sandbox(program):
     [reply] = sandbox.run([Answer.alone(PROBE, "ready", [()])], Limits())
     if reply.ended != "replied":
         raise NoProtection(_why_it_failed(program))
-    if program is not None and '"solutions"' in reply.text:
+    found = json.loads(reply.text)[0]["value"]
+    if program is not None and found == "solutions":
         raise NoProtection(
             "The course's exercises, with their solutions, can be read in the sandbox: another "
             "copy of them is installed in this environment. Use one built by make."
+        )
+    if found not in ("ready", "solutions"):
+        raise NoProtection(
+            f"Answers cannot use NumPy and the course here ({found}): each runs as a user of its "
+            f"own, who cannot read {sys.prefix}. Put the course and its Python where every user "
+            f"may read, such as /opt, or grade without root."
         )
     return sandbox
 
 
 def _why_it_failed(program):
     if program is None:
-        return "Python could not be started in a separate process."
+        return (
+            f"Python could not be started in a separate process: can every user read {sys.prefix} "
+            f"and {sys.base_prefix}? Answers run as a user of their own."
+        )
     message = subprocess.run(
         [program, *user_namespace(), "--unshare-pid", "--as-pid-1", "--unshare-net",
          "--ro-bind", "/", "/", "--size", "4096", "--tmpfs", "/tmp", "/bin/true"],
         capture_output=True, text=True, check=False,
     ).stderr.strip()  # fmt: skip
+    message = f" ({message})" if message else ""
+    if not is_root() and _read(APPARMOR) == "1":
+        return (
+            f"bubblewrap does not work here{message}: this system (Ubuntu 23.10 or newer) lets "
+            f"AppArmor forbid it user namespaces. Give it a profile: `sudo apt install "
+            f"apparmor-profiles`, `sudo ln -s "
+            f"/usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/`, `sudo "
+            f"systemctl reload apparmor`; docs/grading.md has a shorter one. Only for a class that "
+            f"you trust there is --unprotected."
+        )
     return (
-        f"bubblewrap does not work here{f' ({message})' if message else ''}: it needs version 0.8 "
-        f"or newer, and user namespaces. For a class that you trust there is --unprotected."
+        f"bubblewrap does not work here{message}: it needs version 0.8 or newer, and user "
+        f"namespaces. For a class that you trust there is --unprotected."
     )
+
+
+def _read(path):
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
 
 
 ENDINGS = re.compile(r"replied|left|too late|too much|signal \d{1,3}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = ["Cell", "Found", "Submission", "UnreadableError", "chapter_of", "fingerprint",
-           "grade_id", "read_file", "read_notebook"]  # fmt: skip
+           "grade_id", "raw_cells", "read_file", "read_notebook"]  # fmt: skip
 
 MAX_BYTES = 100 << 20  # most of it outputs, which are not read
 CHECK = re.compile(r"\s*(ch\d\d\.\w+)\.check\([^\n]*\)\s*;?\s*")
@@ -124,7 +124,7 @@ def fingerprint(content):
 
 def read_notebook(content):
     """Parse the bytes of a notebook file into a `Submission`; may raise `UnreadableError`."""
-    cells = (_cell(index, cell) for index, cell in enumerate(_cells(content)))
+    cells = (_cell(index, cell) for index, cell in enumerate(raw_cells(content)))
     return Submission(tuple(cell for cell in cells if cell is not None))
 
 
@@ -134,7 +134,7 @@ def chapter_of(content):
     Their metadata say it; else their checks, then the title, "# 05 · Back-propagation". Raises
     `UnreadableError`.
     """
-    cells = _cells(content)
+    cells = raw_cells(content)
     keys = [c.exercise or "" for c in map(_cell, range(len(cells)), cells) if c is not None]
     chapters = [key.partition(".")[0] for key in keys if re.fullmatch(r"ch\d\d\.\w+", key)]
     if chapters:
@@ -144,8 +144,8 @@ def chapter_of(content):
     return next((f"ch{title[1]}" for title in titles if title), None)
 
 
-def _cells(content):
-    """The cells of a notebook of format 4, as the file has them."""
+def raw_cells(content):
+    """The cells of a notebook of format 4, as the file has them; may raise `UnreadableError`."""
     try:
         cells = json.loads(content.decode("utf-8-sig"))["cells"]
         if type(cells) is list:

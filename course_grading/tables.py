@@ -7,16 +7,24 @@ from course_lib.storage import whole_file
 
 __all__ = ["write_diagnoses", "write_grades"]
 
+# What Canvas asks for, in its order; Moodle asks which column is which.
+IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
-def write_grades(results, path):
-    """Write a row for each student, with the points of each submitted notebook and their sum."""
-    assignments = sorted({result.assignment for result in results})
-    points = {(result.student, result.assignment): result.points for result in results}
-    max_points = sum({r.assignment: r.max_points for r in results}.values())
-    rows = [["student", *assignments, "total", "of"]]
-    for student in sorted({result.student for result in results}):
-        own = [points.get((student, assignment), "") for assignment in assignments]
-        rows.append([student, *own, sum(number for number in own if number != ""), max_points])
+
+def write_grades(students, grades, assignments, path):
+    """Write a row for each student, with the points of each notebook and their sum.
+
+    `students` are those on the roster, `grades` a dict from pairs of a student's id and an
+    assignment to a `Grade`. A cell without a grade is empty: nothing was handed in, or it could
+    not be read.
+    """
+    rows = [[*IDENTITY, *assignments, "total"]]
+    for student in students:
+        own = [grades.get((student.id, assignment)) for assignment in assignments]
+        total = sum(grade.total for grade in own if grade is not None)
+        points = ["" if grade is None else grade.total for grade in own]
+        identity = (student.name, student.lms_user_id, student.id, student.id, "")
+        rows.append([*identity, *points, total])
     _write(rows, path)
 
 

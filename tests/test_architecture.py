@@ -26,15 +26,10 @@ OUTSIDE = {
     "course_lib.experiments": {"tqdm", "joblib", "threadpoolctl"},
     "course_lib.datasets": {"sklearn"},
     "course_grading": {
-        "IPython",
-        "joblib",
-        "distributed",
-        "jinja2",
-        "markupsafe",
-        "matplotlib",
-        "nbgrader",
+        "IPython", "joblib", "distributed", "jinja2", "markupsafe", "matplotlib", "nbformat",
+        "nbgrader", "traitlets",
     },
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("module", MODULES)
