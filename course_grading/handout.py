@@ -101,7 +101,7 @@ def write_nbgrader_course(folder):
 
 def main(arguments=None):
     """Write the nbgrader course and the student edition, and print a summary."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description="Make the course's edition for a class.")
     parser.add_argument("folder", type=Path, help="the folder of the class")
     folder = parser.parse_args(arguments).folder
     folder.mkdir(parents=True, exist_ok=True)

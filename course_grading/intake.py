@@ -183,9 +183,9 @@ def _store(content, folder, student, assignment):
 def main(arguments=None):
     """Collect, and print a line for each file; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m course_grading.intake", description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+        prog="python -m course_grading.intake",
+        description="Sort what was handed in into the folders of a class.",
+    )
     parser.add_argument("source", type=Path, help="a folder or a zip of what was handed in")
     parser.add_argument("folder", type=Path, help="the folder of the class")
     settings = parser.parse_args(arguments)

@@ -110,6 +110,11 @@ def floats(who, name, value):
     """
     if type(value) is np.ndarray and value.dtype.kind == "f":
         return value
+    if hasattr(value, "toarray"):
+        raise ValueError(
+            f"{who}: {name} is a sparse matrix, expected an array: zeros are numbers here, too. "
+            f"Try {name}.toarray()."
+        )
     try:
         array = np.asarray(value)
     except ValueError:
@@ -230,9 +235,12 @@ def expect_whole(who, name, number, least=1):
 
 
 def expect_between(who, name, number, low, high=np.inf, *, closed=False):
-    """Raise ValueError unless low < `number` < high; `closed` admits low itself."""
+    """Return `number` as a number of Python, or raise ValueError unless low < `number` < high.
+
+    `closed` admits low itself.
+    """
     if isinstance(number, Real) and (low < number < high or (closed and number == low)):
-        return
+        return number.item() if isinstance(number, np.generic) else number
     floor = f"of at least {low}" if closed else f"above {low}"
     ceiling = f" and below {high}" if high < np.inf else ""
     raise ValueError(f"{who}: {name} is {number!r}, expected a number {floor}{ceiling}.")

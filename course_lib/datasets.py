@@ -1,5 +1,6 @@
 """The data of the course, as NumPy arrays."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +64,13 @@ def _overlap(name, move, length):
     return slice(max(0, -move), length - max(0, move)), slice(max(0, move), length - max(0, -move))
 
 
-# Beside course_lib in a checkout; beside the notebooks where the library was installed apart.
-TABLES = ROOT / "data" if (ROOT / "data" / "diamond.csv").is_file() else Path("..", "data")
+# In a checkout; where a wheel puts them; beside the notebooks of the browser's edition.
+FOLDERS = (
+    ROOT / "data",
+    Path(sys.prefix, "share", "neural-networks-from-scratch", "data"),
+    Path("..", "data"),
+)
+TABLES = next((f for f in FOLDERS if (f / "diamond.csv").is_file()), FOLDERS[0])
 
 _GATES = {
     "AND": (0, 0, 0, 1),
@@ -165,8 +171,8 @@ def table(name):
     names = sorted(path.stem for path in TABLES.glob("*.csv"))
     if name not in names:
         raise ValueError(
-            f"table: name is {name!r}, expected one of {names}, the tables in {TABLES.name}/. Is "
-            f"that folder still beside course_lib/? Points of your own come from diamond(rng=…)."
+            f"table: name is {name!r}, expected one of {names}, the tables in {TABLES}. "
+            f"Points of your own come from diamond(rng=…)."
         )
     values = np.loadtxt(TABLES / f"{name}.csv", delimiter=",", skiprows=1)
     return values[:, :-1], values[:, -1]
@@ -207,7 +213,7 @@ def photo_patches(*, rng, m=600, size=8):
     from sklearn.datasets import load_sample_images
 
     expect_rng("photo_patches", rng)
-    expect_whole("photo_patches", "size", size)
+    size = expect_whole("photo_patches", "size", size)
     if size > 427:
         raise ValueError(f"photo_patches: size is {size}, expected at most 427, a photo's height.")
     squares = [_squares(photo / 255, size) for photo in load_sample_images().images]

@@ -151,6 +151,11 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
         The first call needs to know all `classes`, and later calls may leave them out. Between
         calls lr, momentum, weight_decay and batch_size may change; the network stays.
         """
+        if self.early_stopping:
+            raise ValueError(
+                f"{WHO}: early_stopping is True, which partial_fit cannot do, expected False: it "
+                f"watches data that are held back for many epochs. Use fit, or switch it off."
+            )
         first = not hasattr(self, "net_")
         if first and classes is None:
             raise ValueError(
@@ -198,7 +203,7 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
         return X, y
 
     def _split(self, X, y):
-        share = self.validation_fraction
+        share = float(self.validation_fraction)
         try:
             return train_test_split(X, y, test_size=share, stratify=y, random_state=self._seed())
         except ValueError as error:
@@ -234,7 +239,7 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
     def _train(self, X, Y, epochs, **stopping):
         """Train for at most `epochs`, with the present settings; return the `History`."""
         optimizer = self.optimizer_
-        optimizer.lr, optimizer.weight_decay = self.lr, float(self.weight_decay)
+        optimizer.lr, optimizer.weight_decay = float(self.lr), float(self.weight_decay)
         if self.optimizer == "sgd":
             optimizer.momentum = float(self.momentum)
         try:

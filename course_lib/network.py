@@ -138,7 +138,7 @@ def penalty(net, weight_decay):
     Only weights count, biases do not: the gradient is zero there. Source: notebook 05.
     Raises ValueError unless λ = `weight_decay` is a number of at least 0.
     """
-    expect_between("penalty", "weight_decay", weight_decay, 0, closed=True)
+    weight_decay = expect_between("penalty", "weight_decay", weight_decay, 0, closed=True)
     W = net.theta * net.decays
     value = float(weight_decay / 2 * (W @ W))  # (5.8)
     return value, weight_decay * W  # (5.9)

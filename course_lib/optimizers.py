@@ -26,11 +26,10 @@ class SGD:
 
     def __init__(self, net, *, lr, momentum=0.0, weight_decay=0.0):
         _expect_network("SGD", net)
-        expect_between("SGD", "lr", lr, 0)
-        expect_between("SGD", "momentum", momentum, 0, 1, closed=True)
-        expect_between("SGD", "weight_decay", weight_decay, 0, closed=True)
-        self.net, self.lr = net, lr
-        self.momentum, self.weight_decay = float(momentum), float(weight_decay)
+        self.net = net
+        self.lr = expect_between("SGD", "lr", lr, 0)
+        self.momentum = expect_between("SGD", "momentum", momentum, 0, 1, closed=True)
+        self.weight_decay = expect_between("SGD", "weight_decay", weight_decay, 0, closed=True)
         self.v = np.zeros_like(net.theta)
 
     def step(self):
@@ -56,14 +55,12 @@ class Adam:
 
     def __init__(self, net, *, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
         _expect_network("Adam", net)
-        expect_between("Adam", "lr", lr, 0)
-        expect_between("Adam", "beta1", beta1, 0, 1, closed=True)
-        expect_between("Adam", "beta2", beta2, 0, 1, closed=True)
-        expect_between("Adam", "eps", eps, 0)
-        expect_between("Adam", "weight_decay", weight_decay, 0, closed=True)
-        self.net, self.lr = net, lr
-        self.beta1, self.beta2, self.eps = float(beta1), float(beta2), float(eps)
-        self.weight_decay = float(weight_decay)
+        self.net = net
+        self.lr = expect_between("Adam", "lr", lr, 0)
+        self.beta1 = expect_between("Adam", "beta1", beta1, 0, 1, closed=True)
+        self.beta2 = expect_between("Adam", "beta2", beta2, 0, 1, closed=True)
+        self.eps = expect_between("Adam", "eps", eps, 0)
+        self.weight_decay = expect_between("Adam", "weight_decay", weight_decay, 0, closed=True)
         self.t = 0
         self.m = np.zeros_like(net.theta)
         self.v = np.zeros_like(net.theta)

@@ -26,7 +26,7 @@ def whole_file(path):
     an existing file. Raises OSError as `open` does.
     """
     path = Path(path)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    draft = path.with_name(f".{secrets.token_hex(8)}.draft")  # short, for a name may be long
     try:
         with open(draft, "xb") as file:
             yield file

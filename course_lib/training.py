@@ -133,7 +133,9 @@ def fit(
 
     Source: notebook 06.
     """
-    _expect_settings(net, loss, optimizer, epochs, batch_size, rng, validation, patience, tol)
+    epochs, batch_size, patience, tol = _checked_settings(
+        net, loss, optimizer, epochs, batch_size, rng, validation, patience, tol
+    )
     X, Y = _checked_pair("X", net, loss, X, Y)
     if validation is not None:
         validation = _checked_pair("X_val", net, loss, *_pair(validation))
@@ -230,7 +232,7 @@ def minibatches(X, Y, batch_size, *, rng):
     size below 1, TypeError for a missing or foreign `rng`. Source: notebook 02.
     """
     expect_rng("minibatches", rng)
-    expect_whole("minibatches", "batch_size", batch_size)
+    batch_size = expect_whole("minibatches", "batch_size", batch_size)
     X, Y = np.asarray(X), np.asarray(Y)
     _expect_pairs("minibatches", X, Y)
     return _shuffled_slices(X, Y, batch_size, rng)
@@ -299,7 +301,7 @@ def _checked_pair(name, net, loss, X, Y):
     return X, Y
 
 
-def _expect_settings(net, loss, optimizer, epochs, batch_size, rng, validation, patience, tol):
+def _checked_settings(net, loss, optimizer, epochs, batch_size, rng, validation, patience, tol):
     if not isinstance(net, Network):
         raise TypeError(f"fit: net is {type(net).__name__}, expected a Network.")
     if not isinstance(loss, Loss):
@@ -310,18 +312,19 @@ def _expect_settings(net, loss, optimizer, epochs, batch_size, rng, validation, 
             f"its weights would never move. Try optimizer=SGD(net, lr=0.1)."
         )
     expect_rng("fit", rng)
-    expect_whole("fit", "epochs", epochs)
+    epochs = expect_whole("fit", "epochs", epochs)
     if batch_size is not None:
-        expect_whole("fit", "batch_size", batch_size)
+        batch_size = expect_whole("fit", "batch_size", batch_size)
     if tol is not None:
-        expect_between("fit", "tol", tol, 0, closed=True)
+        tol = expect_between("fit", "tol", tol, 0, closed=True)
     if patience is not None:
-        expect_whole("fit", "patience", patience)
+        patience = expect_whole("fit", "patience", patience)
         if validation is None and tol is None:
             raise ValueError(
                 "fit: patience came without validation data, expected validation=(X_val, Y_val): "
                 "training stops by what it has not seen."
             )
+    return epochs, batch_size, patience, tol
 
 
 def _expect_pairs(who, X, Y):

@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 import nbformat
-from execute import KEPT_METADATA
+from execute import KEPT_METADATA, LANGUAGE
 from notebook_files import (
     code_cells,
     equations,
@@ -62,7 +62,7 @@ def no_errors(path, notebook):
 
 def nothing_of_one_machine(path, notebook):
     found = [f"metadata {key}" for key in set(notebook.metadata) - {"kernelspec", "language_info"}]
-    if notebook.metadata.get("language_info", {}) != {"name": "python"}:
+    if notebook.metadata.get("language_info", {}) != LANGUAGE:
         found.append("language_info says more than python")
     for cell in notebook.cells:
         found += [f"{cell.id}: metadata {key}" for key in set(cell.metadata) - KEPT_METADATA]

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import sparse
 
 from course_lib.checks import (
     NotFiniteError,
@@ -12,6 +13,7 @@ from course_lib.checks import (
     expect_whole,
     floats,
 )
+from course_lib.layers import Dense
 
 
 def test_shapes_that_fit_pass():
@@ -135,3 +137,16 @@ def test_numbers_in_range_pass(number, low, high, closed):
 def test_numbers_out_of_range(number, high, closed, words):
     with pytest.raises(ValueError, match=words):
         expect_between("SGD", "lr", number, 0, high, closed=closed)
+
+
+def test_a_sparse_matrix_gets_a_hint_that_works():
+    matrix = sparse.csr_array(np.eye(3))
+    with pytest.raises(ValueError, match=r"X is a sparse matrix.*Try X\.toarray\(\)"):
+        Dense(3, 1, rng=np.random.default_rng(0)).forward(matrix)
+    assert Dense(3, 1, rng=np.random.default_rng(0)).forward(matrix.toarray()).shape == (3, 1)
+
+
+def test_numbers_of_numpy_come_back_as_numbers_of_python():
+    assert type(expect_whole("f", "n", np.uint8(200))) is int
+    assert type(expect_between("f", "lr", np.float32(0.5), 0)) is float
+    assert type(expect_between("f", "lr", np.uint8(3), 0)) is int

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import make_blobs
+from sklearn.datasets import load_digits, make_blobs
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.inspection import DecisionBoundaryDisplay
 from sklearn.metrics import log_loss
@@ -369,3 +369,35 @@ def test_one_hot_and_the_binarizer_agree():
     X, y = make_blobs(30, centers=3, random_state=0)
     model = fitted(fast(), X, y)
     assert np.array_equal(model._labels(y), one_hot(y, 3))
+
+
+def test_settings_of_numpy_do_what_those_of_python_do():
+    X, y = load_digits(return_X_y=True)
+    X, y = X[:300] / 16, y[:300]
+    curves = []
+    for whole, number in ((int, float), (np.uint8, np.float32)):
+        model = NeuralNetworkClassifier(
+            (whole(20),), optimizer="sgd", lr=number(0.125), momentum=number(0.5),
+            weight_decay=number(0.0), batch_size=whole(128), max_iter=whole(3),
+            n_iter_no_change=whole(200), early_stopping=True, validation_fraction=number(0.25),
+            tol=number(0.0), random_state=0,
+        )  # fmt: skip
+        with pytest.warns(ConvergenceWarning):
+            curves.append(model.fit(X, y).loss_curve_)
+    assert len(curves[0]) == 3 and curves[0] == curves[1]
+
+
+def test_partial_fit_does_not_ignore_early_stopping():
+    with pytest.raises(ValueError, match="early_stopping is True, which partial_fit cannot do"):
+        NeuralNetworkClassifier(early_stopping=True).partial_fit([[0.0], [1.0]], [0, 1], [0, 1])
+
+
+def test_the_loss_curve_counts_each_example_once():
+    """1001 examples in batches of 1000: the last one alone must not weigh as much as the others."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(1001, 2)), rng.integers(0, 3, size=1001)
+    X[-1] *= 100
+    model = NeuralNetworkClassifier((4,), lr=1e-12, batch_size=1000, max_iter=1, random_state=0)
+    with pytest.warns(ConvergenceWarning):
+        model.fit(X, y)
+    assert model.loss_curve_[0] == pytest.approx(log_loss(y, model.predict_proba(X)), rel=1e-6)

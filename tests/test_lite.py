@@ -71,6 +71,9 @@ def test_the_wheel_is_found_and_whole(lite):
     for path in (ROOT / "course_lib").rglob("*"):
         if path.suffix in (".py", ".mplstyle", ".html", ".css"):
             assert path.relative_to(ROOT).as_posix() in packed
+    for path in (ROOT / "data").iterdir():
+        place = f"data/share/neural-networks-from-scratch/data/{path.name}"
+        assert any(name.endswith(f".data/{place}") for name in packed)
     settings = (lite / "jupyter-lite.json").read_text("utf-8")
     assert "./pypi/all.json" in settings
 

@@ -252,3 +252,25 @@ def test_a_kernel_killed_while_it_notes_a_try_loses_nothing(place):
     assert record.note_try("ch01.majority", False) == ""
     assert time.monotonic() - start < 1  # no lock was left behind
     assert entry(place) == {"tries": before["tries"] + 1, "solved": True}
+
+
+def test_without_a_home_and_a_name_a_check_and_the_table_still_answer(tmp_path):
+    """As in a container that runs as an unknown user, with a course that cannot be written."""
+    code = (
+        "import os, pathlib\n"
+        "def lost(*a, **k): raise RuntimeError('Could not determine home directory.')\n"
+        "pathlib.Path.home = lost; os.path.expanduser = lost\n"
+        "from course_lib.exercises.engine import record\n"
+        "record.user_data_path = lost\n"
+        "record.ROOT = pathlib.Path('/nowhere')\n"
+        "from course_lib.exercises import ch01\n"
+        "from course_lib.exercises.overview import progress\n"
+        "print(ch01.majority.check(ch01.majority.answer).correct)\n"
+        "print(repr(progress()).splitlines()[1][:13])\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if k not in ("HOME", "COURSE_PROGRESS")}
+    done = subprocess.run(
+        [sys.executable, "-OO", "-c", code], cwd=ROOT, env=environment, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout == "True\nGates and XOR\n", done.stderr

@@ -188,3 +188,10 @@ def test_functions_without_a_name_can_be_loaded_again(rng, tmp_path):
         if number == 0:
             net.save(tmp_path / "w.npz")
         net.load(tmp_path / "w.npz")
+
+
+def test_the_longest_legal_name_is_a_name(tmp_path):
+    net = Network(Dense(2, 1, rng=np.random.default_rng(0)))
+    path = tmp_path / f"{'n' * 251}.npz"
+    net.save(path)
+    net.load(path)

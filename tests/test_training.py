@@ -496,3 +496,20 @@ def test_divergence_with_patience_keeps_the_best_weights(rng):
 def test_accuracy_refuses_nan():
     with pytest.raises(ValueError, match="accuracy: Z has 1 entry that is NaN"):
         accuracy([[np.nan], [1.0]], [[0], [1]])
+
+
+def test_settings_may_be_small_integers_and_floats_of_numpy():
+    """200 + 200 overflows in uint8: a fit that counted so would miss batches, or all of them."""
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(1000, 3)), one_hot(rng.integers(0, 2, size=1000), 2)
+    curves = []
+    for whole, number in ((int, float), (np.uint8, np.float32)):
+        rng = np.random.default_rng(1)
+        net = Network(Dense(whole(3), whole(200), rng=rng), Dense(whole(200), whole(2), rng=rng))
+        history = fit(
+            net, X, Y, loss=SOFTMAX_CROSS_ENTROPY, optimizer=SGD(net, lr=number(0.125)),
+            epochs=whole(255), batch_size=whole(200), rng=rng, validation=(X, Y),
+            patience=whole(250), tol=number(0.0), progress=False,
+        )  # fmt: skip
+        curves.append(history.loss)
+    assert len(curves[0]) > 200 and curves[0] == curves[1]

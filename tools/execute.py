@@ -18,6 +18,8 @@ from nbclient import NotebookClient
 
 from course_lib.exercises.contents import NOTEBOOKS
 
+# What `nbconvert --to script` needs, and no version.
+LANGUAGE = {"file_extension": ".py", "name": "python", "nbconvert_exporter": "python"}
 KEPT_METADATA = {"slideshow", "tags", "exercise", "nbgrader"}
 
 
@@ -58,7 +60,7 @@ def clean(notebook):
             "language": "python",
             "name": "python3",
         },
-        "language_info": {"name": "python"},
+        "language_info": dict(LANGUAGE),
     }
     for cell in notebook.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_METADATA}

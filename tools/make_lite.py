@@ -25,7 +25,7 @@ from course_lib import ROOT
 from course_lib.exercises.contents import NOTEBOOKS
 
 TARGET = "build/lite"
-WHEEL_SOURCES = ("course_lib", "pyproject.toml", "README.md", "LICENSE", "LICENSE-text")
+WHEEL_SOURCES = ("data", "course_lib", "pyproject.toml", "README.md", "LICENSE", "LICENSE-text")
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
 SETTINGS = {
     "jupyter-lite-schema-version": 0,

@@ -92,7 +92,7 @@ def write_solutions(path):
     """Write the page of solutions, each folded."""
     lines = [SOLUTIONS]
     for chapter in CHAPTERS.values():
-        title = chapter.__doc__.splitlines()[0].rstrip(".")
+        title = chapter.TITLE
         lines += ["", f"## {chapter.__name__[-2:]} {title}"]
         for exercise in exercises_of(chapter):
             lines += ["", f"### {exercise.name} {'★' * exercise.stars}", ""]

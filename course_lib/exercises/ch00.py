@@ -6,6 +6,8 @@ The warm-up of notebook 00: it shows how an exercise works.
 from course_lib.exercises.engine.exercise import Misconception, exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers
 
+TITLE = "Start here"
+
 
 def _pairs(rng):
     return [

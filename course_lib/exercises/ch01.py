@@ -19,6 +19,8 @@ from course_lib.exercises.engine.truth_tables import (
     neuron_outputs,
 )
 
+TITLE = "Gates and XOR"
+
 
 def _once(rng):
     return [()]

@@ -11,6 +11,8 @@ from course_lib.exercises.engine.exercise import Misconception, exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers
 from course_lib.gradcheck import numerical_gradient
 
+TITLE = "Least squares and gradient descent"
+
 
 def _problem(rng, m, n):
     X = np.column_stack([np.ones(m), rng.normal(size=(m, n - 1))])

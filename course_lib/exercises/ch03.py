@@ -10,6 +10,8 @@ from course_lib.exercises.engine.exercise import Misconception, exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
 from course_lib.gradcheck import numerical_gradient
 
+TITLE = "Logistic and softmax regression"
+
 
 def _sigmoid(z):
     return 1 / (1 + np.exp(-z))

@@ -10,6 +10,8 @@ from course_lib.exercises.engine.answers import describe_call, same
 from course_lib.exercises.engine.exercise import Misconception, exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers, parts
 
+TITLE = "Forward pass"
+
 
 def _sigmoid(z):
     return 1 / (1 + np.exp(-z))

@@ -11,6 +11,8 @@ from course_lib.exercises.engine.exercise import Misconception, exercise
 from course_lib.exercises.engine.gradients import HEAD, Diary, SquaredError
 from course_lib.exercises.engine.judging import CORRECT, NotYet, agrees_with, numbers, parts
 
+TITLE = "The diamond classifier"
+
 # --------------------------------------------------------------------------- inside_diamond
 
 
@@ -641,7 +643,12 @@ def _before_and_after(rng):
     one_of_many = large.copy()
     one_of_many[7, 3] += 1.0
     fourth = ([table(4), large, zero], [table(4) + 20, one_of_many, np.array([0, 1e-300])])
-    return [first, second, third, fourth]
+    return [_in_another_order(pairs, rng) for pairs in (first, second, third, fourth)]
+
+
+def _in_another_order(pairs, rng):
+    order = rng.permutation(len(pairs[0]))
+    return tuple([arrays[i] for i in order] for arrays in pairs)
 
 
 def _nowhere_different(before, after):

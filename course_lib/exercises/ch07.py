@@ -11,6 +11,8 @@ from course_lib.exercises.engine.exercise import Misconception, exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers, parts
 from course_lib.gradcheck import numerical_gradient
 
+TITLE = "Activations compared"
+
 # --------------------------------------------------------------------------- sigmoid_from_tanh
 
 
@@ -393,7 +395,7 @@ def _layers(rng):
         Z[:, 1] = -np.abs(Z[:, 1])
         Z[m - 1, 1] = 1e-3  # one example wakes it
         Z[:, 3], Z[1, 3] = 1 + np.abs(Z[:, 3]), -0.1  # on, but for one
-        drawn.append((Z,))
+        drawn.append((Z[:, rng.permutation(n)],))
     return [(np.array(hand),), *drawn]
 
 

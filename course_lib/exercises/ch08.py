@@ -11,6 +11,8 @@ from course_lib.exercises.engine.exercise import Misconception, exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
 from course_lib.gradcheck import numerical_gradient
 
+TITLE = "Convolutional networks"
+
 # --------------------------------------------------------------------------- convolve
 
 

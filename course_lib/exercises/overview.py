@@ -68,8 +68,7 @@ def progress(*chapters):
 def _chapter_row(chapter, known):
     exercises = exercises_of(chapter)
     solved = sum(known.get(exercise.key, {}).get("solved", False) for exercise in exercises)
-    title = chapter.__doc__.splitlines()[0].rstrip(".")
-    return Row(title, solved, len(exercises), f"{solved} of {len(exercises)}")
+    return Row(chapter.TITLE, solved, len(exercises), f"{solved} of {len(exercises)}")
 
 
 def _exercise_row(exercise, known):

@@ -71,10 +71,10 @@ def _paths():
         return []
     if setting:
         return [Path(os.path.expanduser(setting))]
-    return [
-        _notebook_folder() / FILE_NAME,
-        user_data_path("neural-networks-from-scratch") / FILE_NAME,
-    ]
+    paths = [_notebook_folder() / FILE_NAME]
+    with suppress(RuntimeError, KeyError, OSError):  # no HOME, and a user without a name
+        paths.append(user_data_path("neural-networks-from-scratch") / FILE_NAME)
+    return paths
 
 
 def _notebook_folder():
