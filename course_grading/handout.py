@@ -31,7 +31,7 @@ EXCLUDED = ("__pycache__", ".ipynb_checkpoints", "course_progress*", ".*")
 MESSAGE = """Written into {folder}:
   student.zip   for the students: the course with its checks, without its solutions
   source/       the {count} notebooks as assignments of nbgrader, a point for each star
-Put submissions into submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb; then: make grade
+What comes back: make collect FROM=folder-or-zip; then: make grade
 docs/grading.md explains each step, with nbgrader and without."""
 
 
