@@ -43,8 +43,11 @@ def sandbox():
 
 @pytest.fixture(params=["bubblewrap", "unprotected"])
 def either(request):
+    """A sandbox, with bubblewrap or without; the latter also where Python is in root's home."""
+    if request.param == "unprotected" and os.name == "posix":
+        return Sandbox(None)
     try:
-        return open_sandbox(unprotected=request.param == "unprotected")
+        return open_sandbox()
     except NoProtection as error:
         pytest.skip(str(error))
 
@@ -490,6 +493,28 @@ def test_a_runner_that_dies_costs_one_answer():
         "replied", "lost", "replied"]  # fmt: skip
 
 
+def test_a_machine_on_which_answers_cannot_import_is_refused(sandbox, monkeypatch):
+    """Not the student's fault: Python stands where the user of the answers cannot read it."""
+    sandbox_module._tested_sandbox.cache_clear()
+    probe = sandbox_module.PROBE.replace("import matplotlib", "import no_such_thing, matplotlib")
+    monkeypatch.setattr(sandbox_module, "PROBE", probe)
+    with pytest.raises(NoProtection, match=r"cannot use NumPy.*ModuleNotFoundError.*user may read"):
+        open_sandbox()
+    sandbox_module._tested_sandbox.cache_clear()
+
+
+def test_where_apparmor_forbids_it_the_profile_is_named(monkeypatch, tmp_path):
+    forbids = tmp_path / "apparmor_restrict_unprivileged_userns"
+    forbids.write_text("1\n")
+    monkeypatch.setattr(sandbox_module, "APPARMOR", forbids)
+    monkeypatch.setattr(sandbox_module, "is_root", lambda: False)
+    said = sandbox_module._why_it_failed("/bin/false")
+    assert "AppArmor" in said and "bwrap-userns-restrict" in said and "grading.md" in said
+    assert said.index("AppArmor") < said.index("--unprotected")
+    monkeypatch.setattr(sandbox_module, "APPARMOR", tmp_path / "none")
+    assert "AppArmor" not in sandbox_module._why_it_failed("/bin/false")
+
+
 def test_without_bubblewrap_nothing_is_run(monkeypatch):
     monkeypatch.setattr(sandbox_module.shutil, "which", lambda name: None)
     with pytest.raises(NoProtection, match=r"apt install bubblewrap.*--unprotected"):
@@ -677,6 +702,17 @@ def test_nesting_without_end_is_refused():
         value = {"list": [value]}
     with pytest.raises(ReplyError, match="nested too deeply"):
         read_runs(spoilt(value=value), 1)
+
+
+def test_the_words_of_a_reply_stand_only_behind_ours(sandbox):
+    """What an answer sends as text is quoted as its own, not as what the course says."""
+    exercise = EXERCISES["ch01.not_gate"]
+    cases = exercise.draw(0)
+    for error in ("NotAFunction", "Well done. You have all points"):
+        runs = [Run(error=error, message="Correct: full points") for _ in cases]
+        said = exercise.judge_runs(cases, runs)
+        assert not said.correct
+        assert "full points" not in said.sentence or said.sentence.startswith("Your code stopped")
 
 
 def test_texts_come_back_printable():

@@ -19,7 +19,7 @@ from course_grading.gradebook import Student
 from course_grading.job import Limits
 from course_grading.marking import Mark, Result, exercises_in, unreadable
 from course_grading.outcomes import Row
-from course_grading.sandbox import NoProtection, open_sandbox
+from course_grading.sandbox import NoProtection, Sandbox, open_sandbox
 from course_lib import ROOT
 
 pytestmark = pytest.mark.slow
@@ -277,6 +277,17 @@ def test_without_protection_the_command_stops_with_a_sentence(
     monkeypatch.setattr(command, "open_sandbox", refused)
     assert run(handed.parent) == 1
     assert "no sandbox here" in capsys.readouterr().err
+
+
+def test_what_was_graded_without_protection_is_marked(handed, tmp_path, monkeypatch, capsys):
+    for module in (command, batch):
+        monkeypatch.setattr(module, "open_sandbox", lambda unprotected=False: Sandbox(None))
+    assert run(handed.parent, "--unprotected", "--jobs", "1", "--student", "ada") == 0
+    assert capsys.readouterr().out.startswith("WITHOUT PROTECTION")
+    out = tmp_path / "graded"
+    result = json.loads((out / "results" / "ada" / f"{GATES}.json").read_text("utf-8"))
+    assert result["protected"] is False
+    assert "2 submissions were graded without protection" in (out / "class.html").read_text("utf-8")
 
 
 def of_one(key, *marks):
