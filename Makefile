@@ -101,8 +101,9 @@ collect: $(BUILT)-classroom
 
 # In the lab itself nbgrader is switched off: its menus are in a student's way.
 formgrader: $(BUILT)-classroom
-	@cd "$(CLASSROOM)" && "$(abspath $(VENV))/bin/python" -m jupyterlab --ServerApp.default_url=/formgrader \
-	  --ServerApp.jpserver_extensions="{'nbgrader.server_extensions.formgrader': True}"
+	@cd "$(CLASSROOM)" && "$(abspath $(VENV))/bin/python" -m jupyterlab --LabApp.default_url=/formgrader \
+	  --ServerApp.jpserver_extensions="{'nbgrader.server_extensions.formgrader': True}" \
+	  $(AS_ROOT) $(LAB_FLAGS)
 
 guide: $(BUILT)
 	@$(RUN) tools/make_site.py --guide
