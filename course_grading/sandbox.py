@@ -159,7 +159,7 @@ def ready():
 @functools.cache
 def _tested_sandbox(program):
     sandbox = Sandbox(program)
-    [reply] = sandbox.run([Answer.alone(PROBE, "ready", [()])], Limits())
+    [reply] = sandbox.run([Answer.alone(PROBE, "ready", [()])], Limits(seconds=120))
     if reply.ended != "replied":
         raise NoProtection(_why_it_failed(program))
     found = json.loads(reply.text)[0]["value"]

@@ -14,10 +14,11 @@ import re
 import numpy as np
 
 from course_grading.texts import printable
-from course_lib.exercises.engine.answers import Run, Unreadable
+from course_lib.exercises.engine.answers import ENDLESS, Run, Unreadable
 
 __all__ = ["ReplyError", "read_runs", "write_runs"]
 
+LONG_TEXTS = "a long array of texts"
 MAX_DEPTH = 40
 MAX_TEXT = 2_000
 NUMERIC_DTYPE = re.compile(r"[<>|=][biufc](1|2|4|8|16|32)")
@@ -48,6 +49,8 @@ def read_runs(text, count):
 def _decode_run(*, value, error, message, changed, blank, called):
     if type(blank) is not bool or type(called) is not bool:
         raise ReplyError("blank and called should be true or false")
+    if not (error == "" or (type(error) is str and error.isidentifier())):
+        raise ReplyError("error should be the name of a class")
     if changed is not None and (type(changed) is not int or not 0 <= changed < 100):
         raise ReplyError("changed should be the number of an argument")
     return Run(_decode(value), _decode_text(error), _decode_text(message), changed, blank, called)
@@ -85,7 +88,7 @@ def _encode(value):
     if isinstance(value, Unreadable):
         return {"unreadable": value.kind}
     if value.dtype.kind == "U" and value.size * value.dtype.itemsize > 4 * MAX_CHARACTERS:
-        return {"unreadable": "a long array of texts"}
+        return {"unreadable": LONG_TEXTS}
     if value.dtype.kind == "U":
         return {"texts": [list(value.shape), value.ravel().tolist()]}
     data = base64.b64encode(value.tobytes()).decode()
@@ -131,6 +134,13 @@ def _decode_texts(content):
     return np.array(texts, dtype=str).reshape(_decode_shape(shape))
 
 
+def _decode_kind(text):
+    """What `plain` and `_encode` call an object that is no plain data: no words of a student's."""
+    if not (text.isidentifier() or text in (ENDLESS, LONG_TEXTS)):
+        raise ReplyError("an object of unknown kind")
+    return text[:100]
+
+
 def _decode_complex(real, imaginary):
     return complex(real, imaginary)
 
@@ -140,7 +150,7 @@ DECODERS = {
     "int": lambda text: int(text, 16),
     "float": float.fromhex,
     "complex": lambda parts: _decode_complex(*map(float.fromhex, parts)),
-    "unreadable": lambda kind: Unreadable(_decode_text(kind)[:100]),
+    "unreadable": lambda kind: Unreadable(_decode_kind(kind)),
     "array": _decode_array,
     "texts": _decode_texts,
 }

@@ -1,6 +1,7 @@
 """The exercise engine, on exercises made for these tests."""
 
 import functools
+import re
 import warnings
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,12 @@ from course_lib.exercises.engine.answers import plain, run_answer, same
 from course_lib.exercises.engine.blanks import has_blank
 from course_lib.exercises.engine.cards import Card, as_html
 from course_lib.exercises.engine.exercise import Exercise, Misconception
-from course_lib.exercises.engine.judging import CORRECT, Outcome, agrees_with
+from course_lib.exercises.engine.judging import (
+    CORRECT,
+    Outcome,
+    agrees_with,
+    are_derivatives,
+)
 
 
 def double(x):
@@ -344,3 +350,80 @@ def test_cards_escape_what_a_student_wrote():
     assert "<code>&lt;script&gt;</code> &amp; more" in card._repr_html_()
     assert repr(card) == "✗ Not yet: <b>\n`<script>` & more\n\nif a < b:\n    pass"
     assert as_html("no `end") == "no `end"
+
+
+# ------------------------------------------------------------------ what explains a wrong value
+
+
+def _mean_and_scale(X, Y):
+    return (X * Y).sum(axis=0) / len(X)
+
+
+def _pictures_of(rng):
+    return [(rng.normal(size=(m, n)), rng.normal(size=(m, n))) for m, n in ((3, 4), (5, 2), (7, 4))]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda X, Y: -_mean_and_scale(X, Y), "minus what it should be"),
+        (lambda X, Y: 2 * _mean_and_scale(X, Y), "twice what it should be"),
+        (lambda X, Y: _mean_and_scale(X, Y) / 2, "half of what it should be"),
+        (lambda X, Y: (X * Y).sum(axis=0), "m times what it should be"),
+        (lambda X, Y: _mean_and_scale(X, Y) / len(X), "once too often"),
+        (lambda X, Y: _mean_and_scale(X, Y) ** 2, "the square of"),
+        (lambda X, Y: _mean_and_scale(X, Y)[::-1], "in the opposite order"),
+        (lambda X, Y: _mean_and_scale(X, Y).round(), "rounded to whole numbers"),
+    ],
+)
+def test_what_students_do_everywhere_is_named(wrong, words):
+    exercise = make(agrees_with(_mean_and_scale, "No."), cases=_pictures_of)
+    for seed in range(5):
+        assert words in exercise.verdict(wrong, seed).sentence
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda X, Y: 3 * _mean_and_scale(X, Y),  # m of the first case alone
+        lambda X, Y: _mean_and_scale(X, Y) * (-1 if len(X) > 3 else 2),
+        lambda X, Y: _mean_and_scale(X, Y) + 1,
+    ],
+)
+def test_what_one_hypothesis_does_not_explain_is_shown_at_the_smallest_case(wrong):
+    exercise = make(agrees_with(_mean_and_scale, "No."), cases=_pictures_of)
+    sentence = exercise.verdict(wrong, 0).sentence
+    assert sentence.startswith("No. For (")
+    assert re.search(r"array of shape \((3, 4|5, 2)\).*Entry \[\d\] of it should be -?\d", sentence)
+
+
+def test_two_hypotheses_that_say_the_same_number_are_both_kept_quiet():
+    exercise = make(agrees_with(lambda x: 2, "No."), cases=lambda rng: [(1,), (2,)])
+    assert exercise.verdict(lambda x: 4, 0).sentence == (
+        "No. For (1) it returned 4. It should be 2."
+    )
+
+
+def test_the_right_value_of_an_exercise_without_arguments_is_not_given_away():
+    exercise = make(agrees_with(lambda: 7.5, "No."), cases=lambda rng: [()])
+    sentence = exercise.verdict(lambda: 9.0, 0).sentence
+    assert sentence == "No. It is too large." and "7" not in sentence
+
+
+def test_derivatives_that_are_right_are_named_before_the_one_that_is_not():
+    a, b = np.arange(3.0) + 1.3, np.arange(4.0) - 0.7
+    judged = are_derivatives(("dW", "db"), (a, -b), (a, b), (a,))
+    assert judged == "dW is right. db is minus what it should be: a sign is turned round."
+    judged = are_derivatives(("dW", "db"), (a, b + np.eye(4)[2]), (a, b), (a,) * 6)
+    assert judged.startswith("dW is right. Finite differences disagree with db[2], where yours is")
+
+
+def test_several_answers_are_plural():
+    exercise = make(
+        agrees_with(lambda x: [0, x > 1], "No.", "The answers"), cases=lambda rng: [(1,), (2,)]
+    )
+    said = exercise.verdict(lambda x: [1, x <= 1], 0).sentence
+    assert said == "The answers are turned round: 1 in place of 0, and 0 in place of 1."
+    assert exercise.verdict(lambda x: [False, False], 0).sentence == (
+        "No. For (2) it returned [False, False]. Entry [1] of it should be 1."
+    )

@@ -363,7 +363,7 @@ def test_right_answers_in_other_forms_pass(exercise, answer):
         (lambda: ([20, 20, 20],), "Return 2 things in this order: `return w, b`. It was 1 thing."),
         (lambda: [20, 20, 20], "Return 2 things"),
         (lambda: (None, 1), "w is None"),
-        (lambda: ("20", 1), "w should be numbers, and it is text"),
+        (lambda: ("20", 1), "w should be made of numbers, and it is text"),
         (lambda: ([20, 20, np.nan], 1), "holds NaN"),
         (lambda: ([20, 20, np.inf], 1), "infinity"),
         (lambda: ([20, 20, 1j], 1), "complex"),

@@ -688,6 +688,8 @@ def array(dtype, shape, data):
         array("<f8", [9] * 100_000, b""), array("<f8", 3, b""),
         spoilt(value={"texts": [[2000], ["a" * 2000] + [""] * 1999]}),
         spoilt(value={"complex": ["0x0p+0"]}),
+        spoilt(error="Well done. You have all points"),
+        spoilt(value={"unreadable": "list. You have all points"}), spoilt(called=1),
     ],
     ids=lambda text: text[:30],
 )  # fmt: skip
@@ -704,15 +706,15 @@ def test_nesting_without_end_is_refused():
         read_runs(spoilt(value=value), 1)
 
 
-def test_the_words_of_a_reply_stand_only_behind_ours(sandbox):
+def test_the_words_of_a_reply_stand_only_behind_ours():
     """What an answer sends as text is quoted as its own, not as what the course says."""
     exercise = EXERCISES["ch01.not_gate"]
     cases = exercise.draw(0)
-    for error in ("NotAFunction", "Well done. You have all points"):
-        runs = [Run(error=error, message="Correct: full points") for _ in cases]
+    for error in ("NotAFunction", "Correct"):
+        runs = [Run(error=error, message="You have all points") for _ in cases]
         said = exercise.judge_runs(cases, runs)
         assert not said.correct
-        assert "full points" not in said.sentence or said.sentence.startswith("Your code stopped")
+        assert "all points" not in said.sentence or said.sentence.startswith("Your code stopped")
 
 
 def test_texts_come_back_printable():

@@ -468,10 +468,16 @@ def _judge_standardise(cases, values):
         rescaled = np.cov(scaled, rowvar=False, bias=True).diagonal()
         sample = np.cov(scaled, rowvar=False).diagonal()
         line = [np.corrcoef(a, b)[0, 1] for a, b in zip(scaled.T, features.T, strict=True)]
-        if not same(scaled.mean(axis=0), np.zeros(features.shape[1])):
-            return "The columns of your table do not have mean 0."
+        mean = scaled.mean(axis=0)
+        if not same(mean, np.zeros(len(mean))):
+            j = np.abs(mean).argmax()
+            return f"Column {j} of your table has mean {mean[j]:.3g}; each should have mean 0."
         if not (same(rescaled, np.ones(len(rescaled))) or same(sample, np.ones(len(sample)))):
-            return "The columns of your table do not have standard deviation 1."
+            j = np.abs(rescaled - 1).argmax()
+            return (
+                f"Column {j} of your table has standard deviation {np.sqrt(rescaled[j]):.3g}; each "
+                f"should have 1."
+            )
         if not same(line, np.ones(len(line))):
             return "Mean and deviation are right, but the columns are not those that came."
     return CORRECT

@@ -134,7 +134,8 @@ def _judge_shapes(cases, values):
         if not isinstance(value, list | tuple | np.ndarray):
             return "Return a list of shapes. If it is a `zip`, write `list(…)` around it."
         if len(value) != len(wanted):
-            return f"For {sizes} there are {len(wanted)} weight tables: return as many shapes."
+            count = "is 1 weight table" if len(wanted) == 1 else f"are {len(wanted)} weight tables"
+            return f"For {sizes} there {count}: return as many shapes."
         came = numbers(value, (len(wanted), 2), "The list of shapes")
         if not same(came, np.array(wanted, dtype=float)):
             shown = ", ".join(f"({a:g}, {b:g})" for a, b in came)

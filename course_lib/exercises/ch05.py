@@ -182,19 +182,22 @@ def sigmoid_backward(dA, Z):
 # --------------------------------------------------------------------------- relu_backward
 
 
-def _relu(Z):
-    return np.maximum(Z, 0)
-
-
-def _bent(rng):
-    hand = np.array([[1.0, 2.0, 3.0]]), np.array([[-1.0, 0.5, 2.0]])
+def _around_zero(rng):
+    hand = np.array([[1.0, 2.0, 3.0]]), np.array([[-1.0, 0.0, 2.0]])
     drawn = []
     for m in (2, 3):
         Z = rng.normal(size=(m, 4))
-        Z[np.abs(Z) < 0.1] = -0.5  # away from the kink
-        Z[0] = -1.0, 1.0, 0.01, -0.01
+        Z[0] = -1.0, 1.0, 0.0, -0.01
         drawn.append((rng.normal(size=(m, 4)), Z))
     return [hand, *drawn]
+
+
+def _gate(dA, Z):
+    return np.where(Z > 0, dA, 0)
+
+
+def _open_at_zero(dA, Z):
+    return dA * (Z >= 0)
 
 
 def _mask_from_output(dA, Z):
@@ -219,9 +222,14 @@ def _times_output(dA, Z):
 
 @exercise(
     stars=2,
-    cases=_bent,
-    judge=agrees_with(_slope_of(_relu), "Finite differences disagree with your dZ."),
+    cases=_around_zero,
+    judge=agrees_with(_gate, "That is not (5.3) for ReLU.", "dZ"),
     misconceptions=[
+        Misconception(
+            _open_at_zero,
+            "All right but at Z = 0, where max(0, z) has no slope: as in the text, take 0, which "
+            "is `Z > 0`, without the equals sign.",
+        ),
         Misconception(
             _mask_from_output,
             "Everything comes through, also where z < 0 and the output did not move. Is a mask "

@@ -705,7 +705,7 @@ def avg_pool_backward(dZ, size):
 
 
 def _convolutions(rng):
-    hand = (np.arange(9).reshape(1, 3, 3, 1), np.array([1.0, 2.0, 3.0, 4.0]).reshape(2, 2, 1, 1),
+    hand = (np.arange(9.0).reshape(1, 3, 3, 1), np.array([1.0, 2.0, 3.0, 4.0]).reshape(2, 2, 1, 1),
             np.array([1.0, 0.0, 0.0, -1.0]).reshape(1, 2, 2, 1), 1, 0)  # fmt: skip
 
     def draw(m, height, width, size, c_in, c_out, stride, pad):

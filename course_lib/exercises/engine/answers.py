@@ -30,6 +30,8 @@ __all__ = [
 MAX_DEPTH = 8  # of nested lists
 MAX_LENGTH = 10_000  # entries of one list; no exercise needs more
 MAX_MESSAGE = 400  # characters of an exception's message
+MAX_SHOWN = 200  # characters of a value that is described
+ENDLESS = "a list without end"
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def plain(value, depth=0):
     try:
         if isinstance(value, tuple | list | range | dict):
             if depth == MAX_DEPTH or len(value) > MAX_LENGTH:
-                return Unreadable(f"a {type(value).__name__} of lists without end")
+                return Unreadable(ENDLESS)
             if isinstance(value, dict):
                 return {str(key): plain(item, depth + 1) for key, item in value.items()}
             items = [plain(item, depth + 1) for item in islice(value, MAX_LENGTH)]
@@ -176,4 +178,5 @@ def describe(argument):
         return np.array2string(
             np.asarray(argument), separator=", ", formatter={"float_kind": "{:.4g}".format}
         )
-    return repr(argument)
+    text = repr(argument)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"

@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 
 from course_lib.exercises.engine.answers import Unreadable, describe, describe_call, same
+from course_lib.exercises.engine.hypotheses import explanation, words_for
 
 __all__ = ["CORRECT", "NotYet", "Outcome", "agrees_with", "are_derivatives", "numbers", "parts"]
 
@@ -69,17 +70,26 @@ def parts(value, names):
 def agrees_with(oracle, wrong, what="What your function returns", rtol=1e-5, atol=1e-5):
     """Make a judge that compares each value with `oracle(*case)`, within tolerances.
 
-    `wrong` is the sentence for a wrong value of the right shape; the judge appends the first such
-    case and its value.
+    `wrong` is the sentence for a wrong value of the right shape. The judge appends what explains
+    all values, if one thing does, else the smallest case that is wrong, with its entry that is
+    furthest off.
     """
 
     def judge(cases, values):
-        for case, value in zip(cases, values, strict=True):
-            expected = np.asarray(oracle(*case), dtype=float)
-            actual = numbers(value, expected.shape, what)
-            if not np.allclose(actual, expected, rtol=rtol, atol=atol):
-                return f"{wrong} For {describe_call(case)} it returned {describe(actual)}."
-        return CORRECT
+        expected = [np.asarray(oracle(*case), dtype=float) for case in cases]
+        pairs = zip(values, expected, strict=True)
+        actual = [numbers(value, right.shape, what) for value, right in pairs]
+        wrongs = [
+            i
+            for i, right in enumerate(expected)
+            if not np.allclose(actual[i], right, rtol=rtol, atol=atol)
+        ]
+        if not wrongs:
+            return CORRECT
+        if explained := explanation(what, cases, actual, expected, rtol, atol):
+            return explained
+        i = min(wrongs, key=lambda i: _size(cases[i]))
+        return f"{wrong} {_comparison(cases[i], values[i], actual[i], expected[i])}"
 
     return judge
 
@@ -87,28 +97,64 @@ def agrees_with(oracle, wrong, what="What your function returns", rtol=1e-5, ato
 def are_derivatives(names, value, derivatives, case):
     """Judge one value, a tuple of derivatives called `names`.
 
-    `derivatives` are the expected ones, from finite differences. The diagnosis gives the first
-    derivative that disagrees, the index of its largest error, and both numbers; the arguments of
-    `case` too, if there are at most five.
+    `derivatives` are the expected ones, from finite differences. The diagnosis says which are
+    right, names the first that is not, the index of its largest error, and both numbers; the
+    arguments of `case` too, if there are at most five.
     """
+    right = []
     for name, part, expected in zip(names, parts(value, names), derivatives, strict=True):
         actual = numbers(part, expected.shape, name)
-        if not same(actual, expected):
-            worst = np.unravel_index(np.abs(actual - expected).argmax(), expected.shape)
-            index = f"[{', '.join(map(str, worst))}]" if worst else ""
-            return (
-                f"Finite differences disagree with {name}{index}, where yours is "
-                f"{actual[worst]:.6g} and theirs is {expected[worst]:.6g}"
-                + (f", for {describe_call(case)}." if len(case) <= 5 else ".")
-            )
+        if same(actual, expected):
+            right.append(name)
+            continue
+        so_far = (
+            f"{' and '.join(right)} {'is' if len(right) == 1 else 'are'} right. " if right else ""
+        )
+        if explained := explanation(name, [case], [actual], [expected]):
+            return so_far + explained
+        index, worst = _worst(actual, expected)
+        return (
+            f"{so_far}Finite differences disagree with {name}{index}, where yours is "
+            f"{actual[worst]:.6g} and theirs is {expected[worst]:.6g}"
+            + (f", for {describe_call(case)}." if len(case) <= 5 else ".")
+        )
     return CORRECT
 
 
+def _size(value):
+    """How many numbers there are to print of a case, or of a part of it."""
+    if isinstance(value, list | tuple):
+        return sum(map(_size, value))
+    return value.size if isinstance(value, np.ndarray) else 1
+
+
+def _worst(actual, expected):
+    """The place of the largest error: as text, such as "[2, 1]", and as an index."""
+    worst = np.unravel_index(np.abs(actual - expected).argmax(), expected.shape)
+    return f"[{', '.join(map(str, worst))}]" if worst else "", worst
+
+
+def _comparison(case, value, actual, expected):
+    """The case, and at its worst entry both numbers. The right value of an exercise without
+    arguments is its solution, so there only the direction is said."""
+    index, worst = _worst(actual, expected)
+    entry = f"Entry {index} of it" if index else "It"
+    if not case:
+        return f"{entry} is too {'large' if actual[worst] > expected[worst] else 'small'}."
+    returned = describe(value)
+    should = f"{entry} should be {expected[worst]:.6g}"
+    if returned.startswith("array of shape"):
+        returned = f"an {returned}"
+        should += f", and is {actual[worst]:.6g}"
+    return f"For {describe_call(case)} it returned {returned}. {should}."
+
+
 def _as_floats(value, what):
+    are, they = words_for(what).values()
     if value is None:
-        raise NotYet(f"{what} is None: was it given a value, and returned?")
+        raise NotYet(f"{what} {are} None: was a value computed, and returned?")
     if isinstance(value, Unreadable | str | dict):
-        raise NotYet(f"{what} should be numbers, and it is {_kind(value)}.")
+        raise NotYet(f"{what} should be made of numbers, and {they} {are} {_kind(value)}.")
     for item in _entries(value):
         if item is None or isinstance(item, Unreadable | str | dict):
             raise NotYet(f"{what} should hold numbers, and one entry is {_kind(item)}.")
@@ -124,7 +170,7 @@ def _as_floats(value, what):
         raise NotYet(f"{what} holds a number too large for a computer's decimals.") from None
     except (ValueError, TypeError):
         pass
-    raise NotYet(f"{what} should be numbers in a regular grid, and it is {_kind(value)}.")
+    raise NotYet(f"{what} should be numbers in a regular grid, and {they} {are} {_kind(value)}.")
 
 
 def _entries(value):
