@@ -4,7 +4,7 @@
 
 FROM is a folder or a zip, as Moodle, Canvas or people fill them; CLASS is the folder of the class.
 A notebook is recognised by what is in it, wherever it lies and whatever it is called. The name of
-its student comes from its path:
+its student comes from its path::
 
     Ada Lovelace_12345_assignsubmission_file_/my.ipynb               Ada Lovelace_12345  (Moodle)
     lovelaceada_LATE_12345_678_my-2.ipynb                            lovelaceada_12345   (Canvas)

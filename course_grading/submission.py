@@ -6,6 +6,7 @@ terminal shows of it goes through `texts.printable` first: the two are kept apar
 
 import hashlib
 import json
+import math
 import os
 import re
 import stat
@@ -77,7 +78,7 @@ class Submission:
             note = BY_GRADE_ID if own else BY_NAME
         named = [cell for cell in self.cells if cell not in own and cell.defines(exercise.name)]
         checks = [c.index for c in self.cells if c.is_check and c.exercise == exercise.key]
-        end = max([*checks, *(cell.index for cell in own)], default=len(self.cells))
+        end = max([*checks, *(cell.index for cell in own)], default=math.inf)
         above = tuple(cell for cell in self.cells if cell.index <= end)
         below = tuple(cell for cell in self.cells if cell.index > end)
         together = tuple(sorted([*own, *named], key=lambda cell: cell.index))

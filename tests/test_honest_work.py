@@ -237,6 +237,16 @@ def test_the_way_in_which_an_answer_was_found_is_said(sandbox):
         assert {found.note for found in points(content, sandbox).marks} == {note}
 
 
+def test_without_metadata_and_checks_an_answer_has_the_whole_notebook_above_it(sandbox):
+    content = notebook(
+        BACKWARD, right, {"relu_backward": "def relu_backward(dA, Z):\n    return gate(dA, Z)"}
+    )
+    metadata(())(content)
+    content["cells"] = [c for c in content["cells"] if ".check(" not in "".join(c["source"])]
+    content["cells"] += [code("def gate(dA, Z):\n    return dA * (Z > 0)")]
+    assert points(content, sandbox).points == ALL
+
+
 def test_the_chapter_of_a_notebook_without_metadata():
     content = notebook(BACKWARD, right)
     metadata(())(content)

@@ -135,7 +135,7 @@ def test_make_test_and_the_rest_are_every_part_once():
     with pytest.raises(SystemExit, match="There is no part nothing"):
         run_tests.chosen(["nothing"])
     paths = {word for commands in run_tests.parts().values() for c in commands for word in c}
-    for path in (*run_tests.APART, *run_tests.EXERCISES):
+    for path in run_tests.APART:
         assert (ROOT / path).exists() and (path in paths or path == "tests/robust")
 
 

@@ -5,7 +5,7 @@
     python tools/run_tests.py all        both; `make test-all`
     python tools/run_tests.py lint site  parts by their names
 
-A test that is marked `slow` is left out of the first three parts with tests:
+A test that is marked `slow` is left out of the part `library`, exercises included:
 `python -m pytest --collect-only -q -m slow` lists them.
 
 Notebooks are compared strictly with what they print in the repository where the versions
@@ -23,9 +23,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from course_lib import ROOT
+from course_lib.exercises.contents import NOTEBOOKS
 
-AT_WORK = ("lint", "library", "exercises", "notebooks")
-EXERCISES = [f"tests/test_{name}.py" for name in ("engine", "exercises", "executions")]
+AT_WORK = ("lint", "library", "notebooks")
 SITE = ["tests/test_site.py", "tests/test_lite.py", "tests/browser"]  # one build for all of them
 APART = [*SITE, "tests/classroom", "tests/robust"]
 NONE_COLLECTED = 5  # pytest's exit code
@@ -60,8 +60,7 @@ def parts():
             [*python, "ruff", "format", "--check", "."],
             [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
         ],
-        "library": [[*quick, "tests", *but([*APART, *EXERCISES])]],
-        "exercises": [[*quick, *EXERCISES]],
+        "library": [[*quick, "tests", *but(APART)]],
         "notebooks": [
             [
                 *pytest,
@@ -70,7 +69,9 @@ def parts():
                 "--nbval-current-env",
                 "--nbval-sanitize-with",
                 "tests/nbval_sanitize.cfg",
-                "notebooks",
+                *(
+                    str(path.relative_to(ROOT)) for path in reversed(NOTEBOOKS)
+                ),  # the last ones take longest, so they begin
             ]
         ],
         "slow": [[*slow, "tests", *but(APART)]],

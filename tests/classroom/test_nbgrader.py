@@ -12,6 +12,7 @@ from handed_in import EXERCISES, NAMES, answer_cells, as_bytes, hand_in, noteboo
 
 from course_grading import __main__ as command
 from course_grading import handout
+from course_grading.gradebook import open_book
 from course_grading.sandbox import NoProtection, open_sandbox
 
 Gradebook = pytest.importorskip("nbgrader.api").Gradebook
@@ -164,7 +165,8 @@ def book(course):
         pytest.skip(str(error))
     with open(course / "nbgrader_config.py", "a", encoding="utf-8") as file:
         file.write(PENALTY)
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+    with open_book(course) as opened:
+        gradebook = opened.gradebook
         for name in ("ada", "bob", "carl", "dora"):
             gradebook.add_student(
                 name, first_name=name.title(), last_name="Last", lms_user_id=f"77{name}"
