@@ -91,7 +91,7 @@ def _run(settings):
             unprotected=settings.unprotected,
             jobs=settings.jobs,
             scheduler=settings.scheduler,
-            again=settings.again or len(chosen) < len(submissions) or only is not None,
+            again=any((settings.again, settings.student, settings.notebook, settings.exercise)),
             only=only,
         )
         seconds = time.perf_counter() - started

@@ -190,7 +190,7 @@ class ClassBook:
         place = result.assignment, result.assignment, result.student
         name = grade_id(EXERCISES[mark.exercise])
         grade = self.gradebook.find_grade(f"{name}-check", *place)
-        is_new = grade.auto_score is None or grade.auto_score != mark.points
+        is_new = grade.auto_score != mark.points
         grade.auto_score = mark.points
         if grade.manual_score is None:
             grade.needs_manual_grade = False

@@ -33,14 +33,6 @@ GATES = "01_gates_and_xor"
 SHORT = 4
 
 
-@pytest.fixture(scope="module")
-def sandbox():
-    try:
-        return open_sandbox()
-    except NoProtection as error:
-        pytest.skip(str(error))
-
-
 @pytest.fixture(params=["bubblewrap", "unprotected"])
 def either(request):
     """A sandbox, with bubblewrap or without; the latter also where Python is in root's home."""

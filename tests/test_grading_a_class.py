@@ -290,6 +290,15 @@ def test_what_was_graded_without_protection_is_marked(handed, tmp_path, monkeypa
     assert "2 submissions were graded without protection" in (out / "class.html").read_text("utf-8")
 
 
+def test_a_class_of_one_is_graded_again_when_it_is_named(tmp_path, capsys):
+    hand_in(tmp_path / "submitted", "ada", GATES, notebook(GATES, right))
+    run(tmp_path)
+    for option in ("--student=ada", f"--notebook={GATES}", "--exercise=majority"):
+        capsys.readouterr()
+        assert run(tmp_path, option) == 0
+        assert "1 submission graded" in capsys.readouterr().out
+
+
 def of_one(key, *marks):
     """A result for each pair of an outcome and a diagnosis, of one exercise."""
     stars = EXERCISES[key].stars

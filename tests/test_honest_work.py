@@ -8,21 +8,12 @@ import pytest
 from handed_in import EXERCISES, NAMES, answer_cells, as_bytes, notebook, right, wrong
 
 from course_grading.marking import exercises_in, mark
-from course_grading.sandbox import NoProtection, open_sandbox
 from course_grading.submission import BY_GRADE_ID, BY_NAME, chapter_of, read_notebook
 
 pytestmark = pytest.mark.slow
 
 BACKWARD = NAMES[5]
 ALL = sum(exercise.stars for exercise in exercises_in(BACKWARD))
-
-
-@pytest.fixture(scope="module")
-def sandbox():
-    try:
-        return open_sandbox()
-    except NoProtection as error:
-        pytest.skip(str(error))
 
 
 def code(source, **metadata):

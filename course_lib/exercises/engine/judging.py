@@ -70,8 +70,8 @@ def parts(value, names):
 def agrees_with(oracle, wrong, what="What your function returns", rtol=1e-5, atol=1e-5):
     """Make a judge that compares each value with `oracle(*case)`, within tolerances.
 
-    `wrong` is the sentence for a wrong value of the right shape. The judge appends what explains
-    all values, if one thing does, else the smallest case that is wrong, with its entry that is
+    The judge says what explains all values, if one thing does; else `wrong`, the sentence for a
+    wrong value of the right shape, and the smallest case that is wrong, with its entry that is
     furthest off.
     """
 
