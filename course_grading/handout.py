@@ -38,7 +38,7 @@ docs/grading.md explains each step, with nbgrader and without."""
 def without_solutions(source):
     """The source of a chapter's module with `return ...` in place of each solution.
 
-    Private helpers that only solutions use are removed as well.
+    Helpers that only solutions use are removed as well.
     """
     tree = ast.parse(source)
     lines = source.splitlines()
@@ -63,7 +63,7 @@ def _without_unused_helpers(source):
             node
             for node in tree.body
             if isinstance(node, ast.FunctionDef)
-            and node.name.startswith("_")
+            and not node.decorator_list
             and node.name not in used
         ]
         if not unused:

@@ -63,7 +63,7 @@ def _generic_diagnosis(exercise, mark):
     if mark.outcome == "correct":
         return ""
     if mark.outcome != "not yet" or mark.diagnosis in {
-        misconception.sentence for misconception in exercise.misconceptions
+        mistake.sentence for mistake in exercise.mistakes
     }:
         return mark.diagnosis
     stopped = re.match(r"Your code stopped with \w+", mark.diagnosis)

@@ -14,7 +14,7 @@ def right(exercise):
 
 
 def wrong(exercise):
-    return exercise.source(exercise.misconceptions[0].code)
+    return exercise.source(exercise.mistakes[0].code)
 
 
 def notebook(name, fill=None, answers=()):

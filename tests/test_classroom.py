@@ -46,7 +46,7 @@ def test_no_solution_is_left_and_everything_else_is(classroom):
         tree = ast.parse((exercises / f"{name}.py").read_text("utf-8"))
         functions = {f.name: f for f in tree.body if isinstance(f, ast.FunctionDef)}
         exercises_here = exercises_of(chapter)
-        wrong_answers = {w.code.__name__ for e in exercises_here for w in e.misconceptions}
+        wrong_answers = {w.code.__name__ for e in exercises_here for w in e.mistakes}
         for exercise in exercises_here:
             function = functions[exercise.name]
             assert ast.get_docstring(function) == inspect.getdoc(exercise.answer)
@@ -82,7 +82,7 @@ print(json.dumps([course_lib.__file__, verdicts]))
 
 def test_its_checks_say_what_those_of_the_course_say(classroom):
     answers = {
-        key: [e.source(), *(e.source(wrong.code) for wrong in e.misconceptions)]
+        key: [e.source(), *(e.source(wrong.code) for wrong in e.mistakes)]
         for key, e in EXERCISES.items()
     }
     student = classroom / "student"
@@ -95,7 +95,7 @@ def test_its_checks_say_what_those_of_the_course_say(classroom):
     assert Path(place).is_relative_to(student)
     for key, exercise in EXERCISES.items():
         expected = [["correct", exercise.lesson]]
-        expected += [["not yet", wrong.sentence] for wrong in exercise.misconceptions]
+        expected += [["not yet", wrong.sentence] for wrong in exercise.mistakes]
         assert verdicts[key] == expected
 
 

@@ -13,7 +13,7 @@ from course_lib.exercises import ch00, ch01, progress
 from course_lib.exercises.engine.answers import plain, run_answer, same
 from course_lib.exercises.engine.blanks import has_blank
 from course_lib.exercises.engine.cards import Card, as_html
-from course_lib.exercises.engine.exercise import Exercise, Misconception
+from course_lib.exercises.engine.exercise import Exercise
 from course_lib.exercises.engine.judging import (
     CORRECT,
     Outcome,
@@ -36,11 +36,12 @@ def make(judge, **changed):
         "cases": lambda rng: [(1.0,), (float(rng.normal()),)],
         "judge": judge,
         "solution": double,
-        "misconceptions": [Misconception(_zero, "That is nothing.")],
         "hints": ["Add it to itself."],
         "stars": 1,
     }
-    return Exercise(**(definition | changed))
+    exercise = Exercise(**(definition | changed))
+    exercise.mistake("That is nothing.", _zero)
+    return exercise
 
 
 @pytest.mark.parametrize("nothing", [None, True, "correct".upper().lower, 0, ()])
@@ -67,7 +68,7 @@ def test_a_judge_that_fails_on_a_value_is_a_sentence(error):
     assert exercise.verdict(_zero).sentence == "That is nothing."
 
 
-def test_a_value_that_seen_as_cannot_read_is_no_misconception():
+def test_a_value_that_seen_as_cannot_read_is_no_mistake():
     def seen_as(value):
         return value.nowhere if value else value
 
@@ -91,12 +92,12 @@ def test_judging_does_not_need_the_solution():
     assert exercise.verdict(_zero).sentence == "That is nothing."
 
 
-def test_a_misconception_must_agree_in_every_case():
+def test_a_mistake_must_agree_in_every_case():
     def twice_one(x):
         return 2 if x == 1 else 0
 
-    wrong = Misconception(twice_one, "That is right for 1 only.")
-    exercise = make(agrees_with(lambda x: 2 * x, "No."), misconceptions=[wrong])
+    exercise = make(agrees_with(lambda x: 2 * x, "No."))
+    exercise.mistake("That is right for 1 only.", twice_one)
     assert exercise.verdict(twice_one).sentence == "That is right for 1 only."
     assert exercise.verdict(lambda x: x + 1).sentence.startswith("No.")
 
@@ -129,16 +130,15 @@ def test_an_exception_whose_text_fails_is_survived():
     assert "Nasty" in make(agrees_with(lambda x: 2 * x, "No.")).verdict(answer).sentence
 
 
-def test_code_that_stops_is_never_taken_for_a_misconception():
+def test_code_that_stops_is_never_taken_for_a_mistake():
     def needs_two(x):
         return x[1]
 
     def also_needs_two(x):
         return x[5] + 1
 
-    exercise = make(
-        agrees_with(lambda x: 2 * x, "No."), misconceptions=[Misconception(needs_two, "One only.")]
-    )
+    exercise = make(agrees_with(lambda x: 2 * x, "No."))
+    exercise.mistake("One only.")(needs_two)
     assert "TypeError" in exercise.verdict(also_needs_two).sentence
 
 

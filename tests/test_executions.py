@@ -25,7 +25,7 @@ def right(exercise):
 
 
 def wrong(exercise):
-    return exercise.source(exercise.misconceptions[0].code)
+    return exercise.source(exercise.mistakes[0].code)
 
 
 # ------------------------------------------------------------------ the cells that checks need
@@ -77,7 +77,7 @@ def test_every_check_accepts_the_solution(path, monkeypatch):
 def test_every_check_says_what_is_wrong(path):
     for exercise, shown in checked(path, wrong):
         assert repr(shown).startswith(f"✗ Not yet: {exercise.name}")
-        assert exercise.misconceptions[0].sentence in repr(shown)
+        assert exercise.mistakes[0].sentence in repr(shown)
 
 
 @each_notebook

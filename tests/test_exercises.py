@@ -64,8 +64,8 @@ def test_the_solution_is_correct_whatever_is_drawn(exercise, seeds):
 
 @few_seeds_or_more
 @each_exercise
-def test_each_misconception_draws_its_own_sentence_whatever_is_drawn(exercise, seeds):
-    for wrong in exercise.misconceptions:
+def test_each_mistake_draws_its_own_sentence_whatever_is_drawn(exercise, seeds):
+    for wrong in exercise.mistakes:
         for seed in seeds:
             verdict = exercise.verdict(wrong.code, seed)
             assert verdict.outcome is Outcome.NOT_YET, (wrong.code.__name__, seed)
@@ -92,7 +92,7 @@ def test_an_answer_that_does_not_look_at_the_numbers_is_not_accepted(exercise, s
 
 @each_exercise
 def test_the_definition_is_complete(exercise):
-    sentences = [wrong.sentence for wrong in exercise.misconceptions]
+    sentences = [wrong.sentence for wrong in exercise.mistakes]
     assert len(set(sentences)) >= 3  # two wrong answers may make one mistake
     assert len(exercise.hints) >= 2
     assert exercise.stars in (1, 2, 3)
@@ -110,7 +110,7 @@ def test_each_notebook_has_enough_exercises_of_each_kind(chapter):
 @each_exercise
 def test_sources_are_code_under_the_exercises_name(exercise):
     expected = {exercise.answer: Outcome.CORRECT}
-    expected |= {wrong.code: Outcome.NOT_YET for wrong in exercise.misconceptions}
+    expected |= {wrong.code: Outcome.NOT_YET for wrong in exercise.mistakes}
     for code, found in expected.items():
         source = exercise.source(code)
         namespace = vars(inspect.getmodule(code)).copy()
@@ -421,7 +421,7 @@ def test_hints_and_solutions(exercise):
 def test_grading_raises_unless_correct(exercise, monkeypatch):
     monkeypatch.setenv("COURSE_GRADING", "1")
     assert exercise.check(exercise.answer).correct
-    for answer in (..., exercise.misconceptions[0].code, _raises):
+    for answer in (..., exercise.mistakes[0].code, _raises):
         with pytest.raises(NotCorrect, match=exercise.name):
             exercise.check(answer)
 

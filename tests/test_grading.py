@@ -66,7 +66,7 @@ def test_right_wrong_blank_and_crashing(name, either):
     assert all_wrong.points == 0
     for found in all_wrong.marks:
         assert found.outcome == "not yet"
-        assert found.diagnosis == EXERCISES[found.exercise].misconceptions[0].sentence
+        assert found.diagnosis == EXERCISES[found.exercise].mistakes[0].sentence
     blank = grade(name, notebook(name), either)
     assert blank.points == 0 and {found.outcome for found in blank.marks} == {"not started"}
     crash = "raise RuntimeError('no idea')"

@@ -110,7 +110,7 @@ def test_pages_say_what_was_found_and_hold_no_code_that_runs(handed, tmp_path):
     assert "<script" not in pages["eve"] and "&lt;script&gt;" in pages["eve"]
     for exercise in exercises_in(GATES):
         assert f"✗ {exercise.key} " in pages["bob"]
-        sentence = exercise.misconceptions[0].sentence.partition("`")[0]
+        sentence = exercise.mistakes[0].sentence.partition("`")[0]
         assert sentence.replace("&", "&amp;").replace("<", "&lt;") in pages["bob"]
     everything = (out / "class.html").read_text("utf-8")
     assert "4 students" in everything and "<script" not in everything
@@ -309,7 +309,7 @@ def of_one(key, *marks):
 
 
 def test_diagnoses_are_counted_without_what_differs_from_student_to_student():
-    known = EXERCISES["ch01.majority"].misconceptions[0].sentence
+    known = EXERCISES["ch01.majority"].mistakes[0].sentence
     results = of_one(
         "ch01.majority",
         ("correct", "lesson"),

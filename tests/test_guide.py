@@ -26,7 +26,7 @@ def test_every_exercise_and_every_sentence_is_on_it():
     for chapter in CHAPTERS.values():
         for exercise in exercises_of(chapter):
             assert f"### {exercise.name} {'★' * exercise.stars}\n" in page
-            assert all(f"- {wrong.sentence}" in page for wrong in exercise.misconceptions)
+            assert all(f"- {wrong.sentence}" in page for wrong in exercise.mistakes)
 
 
 def lesson(number):

@@ -162,9 +162,9 @@ def gather(source):
 
 
 def exercise_entry(exercise):
-    """Format an exercise: name, stars, task, and the diagnoses of its misconceptions."""
+    """Format an exercise: name, stars, task, and the diagnoses of its mistakes."""
     task = " ".join(inspect.getdoc(exercise.answer).split("\n\n")[0].split())
-    sentences = dict.fromkeys(wrong.sentence for wrong in exercise.misconceptions)
+    sentences = dict.fromkeys(wrong.sentence for wrong in exercise.mistakes)
     lines = [f"### {exercise.name} {'★' * exercise.stars}", "", task, ""]
     return "\n".join([*lines, *(f"- {sentence}" for sentence in sentences)])
 

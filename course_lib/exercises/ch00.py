@@ -3,7 +3,7 @@
 The warm-up of notebook 00: it shows how an exercise works.
 """
 
-from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.exercise import exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers
 
 TITLE = "Start here"
@@ -32,26 +32,6 @@ def _judge(cases, values):
     return verdict
 
 
-def _no_brackets(a, b):
-    return a + b / 2
-
-
-def _a_halved_alone(a, b):
-    return a / 2 + b
-
-
-def _half_the_distance(a, b):
-    return (b - a) / 2
-
-
-def _sum(a, b):
-    return a + b
-
-
-def _rounded(a, b):
-    return round((a + b) / 2)
-
-
 ONLY_WHOLE = (
     "You return whole numbers only, and the midpoint of 0 and 1 is 0.5: `//`, `int` and `round` "
     "all lose the half."
@@ -62,21 +42,6 @@ ONLY_WHOLE = (
     stars=1,
     cases=_pairs,
     judge=_judge,
-    misconceptions=[
-        Misconception(
-            _no_brackets,
-            "Python divides before it adds: you halved b alone. Put the sum in brackets.",
-        ),
-        Misconception(
-            _a_halved_alone, "You halved a alone. Put the sum in brackets, then divide it."
-        ),
-        Misconception(
-            _half_the_distance,
-            "That is half the distance from a to b. How far along the line is the point itself?",
-        ),
-        Misconception(_sum, "That is the sum. The midpoint lies between a and b: divide by 2."),
-        Misconception(_rounded, ONLY_WHOLE),
-    ],
     hints=[
         "The midpoint is the mean of the two numbers.",
         "Add them first, then divide the sum by 2: brackets decide what is done first.",
@@ -86,3 +51,20 @@ ONLY_WHOLE = (
 def midpoint(a, b):
     """The number half-way between a and b."""
     return (a + b) / 2
+
+
+midpoint.mistake(
+    "Python divides before it adds: you halved b alone. Put the sum in brackets.",
+    lambda a, b: a + b / 2,
+)
+midpoint.mistake(
+    "You halved a alone. Put the sum in brackets, then divide it.", lambda a, b: a / 2 + b
+)
+midpoint.mistake(
+    "That is half the distance from a to b. How far along the line is the point itself?",
+    lambda a, b: (b - a) / 2,
+)
+midpoint.mistake(
+    "That is the sum. The midpoint lies between a and b: divide by 2.", lambda a, b: a + b
+)
+midpoint.mistake(ONLY_WHOLE, lambda a, b: round((a + b) / 2))

@@ -7,7 +7,7 @@ import numpy as np
 
 from course_lib.activations import sigmoid, sign, step
 from course_lib.exercises.engine.answers import describe_call, same
-from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.exercise import exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers, parts
 from course_lib.exercises.engine.truth_tables import (
     TRANSPOSED,
@@ -30,46 +30,11 @@ def _table_of(n):
     return lambda value: as_table(neuron_outputs(n)(value))
 
 
-# --------------------------------------------------------------------------- not_gate
-
-
-def _copies():
-    w = 20
-    b = -10
-    return w, b
-
-
-def _never():
-    w = -20
-    b = -10
-    return w, b
-
-
-def _always():
-    w = 20
-    b = 10
-    return w, b
-
-
 @exercise(
     stars=1,
     cases=_once,
     judge=judge_gate(1, (1, 0)),
     seen_as=_table_of(1),
-    misconceptions=[
-        Misconception(
-            _copies, "Your neuron copies its input: a positive weight pushes up, NOT pushes down."
-        ),
-        Misconception(
-            _never,
-            "Your neuron never fires. At x = 0 the bias stands alone: it must be positive there.",
-        ),
-        Misconception(
-            _always,
-            "Your neuron always fires. At x = 1 the sum is w + b: the weight must be negative, and "
-            "larger in size than the bias.",
-        ),
-    ],
     hints=[
         "At x = 0 the weight does not count: which sign must b have for an output near 1?",
         "At x = 1 the sum is w + b, and it must be clearly negative.",
@@ -84,43 +49,18 @@ def not_gate():
     return w, b
 
 
-# --------------------------------------------------------------------------- x1_and_not_x2
-
-
-def _x2_and_not_x1():
-    w = [-20, 20]
-    b = -10
-    return w, b
-
-
-def _x1_alone():
-    w = [20, 0]
-    b = -10
-    return w, b
-
-
-def _bias_positive():
-    w = [20, -20]
-    b = 10
-    return w, b
-
-
-def _or_of_both():
-    w = [20, 20]
-    b = -10
-    return w, b
-
-
-def _and_of_both():
-    w = [20, 20]
-    b = -30
-    return w, b
-
-
-def _never_fires():
-    w = [20, -20]
-    b = -30
-    return w, b
+not_gate.mistake(
+    "Your neuron copies its input: a positive weight pushes up, NOT pushes down.", lambda: (20, -10)
+)
+not_gate.mistake(
+    "Your neuron never fires. At x = 0 the bias stands alone: it must be positive there.",
+    lambda: (-20, -10),
+)
+not_gate.mistake(
+    "Your neuron always fires. At x = 1 the sum is w + b: the weight must be negative, and "
+    "larger in size than the bias.",
+    lambda: (20, 10),
+)
 
 
 @exercise(
@@ -128,34 +68,6 @@ def _never_fires():
     cases=_once,
     judge=judge_gate(2, (0, 0, 1, 0)),
     seen_as=_table_of(2),
-    misconceptions=[
-        Misconception(
-            _x2_and_not_x1,
-            "Your neuron fires for x = (0, 1) alone: that is x2 AND NOT x1. Which input should "
-            "push z up?",
-        ),
-        Misconception(
-            _x1_alone,
-            "Your neuron follows x1 whatever x2 is. Give x2 a weight that cancels x1's.",
-        ),
-        Misconception(
-            _bias_positive,
-            "Your neuron is silent only at (0, 1). At (0, 0) nothing but b is left, and the output "
-            "there should be 0: make b negative.",
-        ),
-        Misconception(
-            _or_of_both, "That is OR: a positive weight asks for x2, and you want x2 to be absent."
-        ),
-        Misconception(
-            _and_of_both,
-            "That is AND: it fires if x2 is there, and should fire if x2 is not. Change the sign "
-            "of x2's weight, then look at b again.",
-        ),
-        Misconception(
-            _never_fires,
-            "Your neuron never fires: even at (1, 0) the sum w1 + b is negative. Make b less so.",
-        ),
-    ],
     hints=[
         "One weight should be positive, one negative. Which?",
         "At (0, 0) the sum is b, at (1, 1) it is w1 + w2 + b: both must be clearly negative.",
@@ -170,7 +82,32 @@ def x1_and_not_x2():
     return w, b
 
 
-# --------------------------------------------------------------------------- distance_to_line
+x1_and_not_x2.mistake(
+    "Your neuron fires for x = (0, 1) alone: that is x2 AND NOT x1. Which input should push z up?",
+    lambda: ([-20, 20], -10),
+)
+x1_and_not_x2.mistake(
+    "Your neuron follows x1 whatever x2 is. Give x2 a weight that cancels x1's.",
+    lambda: ([20, 0], -10),
+)
+x1_and_not_x2.mistake(
+    "Your neuron is silent only at (0, 1). At (0, 0) nothing but b is left, and the output "
+    "there should be 0: make b negative.",
+    lambda: ([20, -20], 10),
+)
+x1_and_not_x2.mistake(
+    "That is OR: a positive weight asks for x2, and you want x2 to be absent.",
+    lambda: ([20, 20], -10),
+)
+x1_and_not_x2.mistake(
+    "That is AND: it fires if x2 is there, and should fire if x2 is not. Change the sign "
+    "of x2's weight, then look at b again.",
+    lambda: ([20, 20], -30),
+)
+x1_and_not_x2.mistake(
+    "Your neuron never fires: even at (1, 0) the sum w1 + b is negative. Make b less so.",
+    lambda: ([20, -20], -30),
+)
 
 
 def _lines(rng):
@@ -180,54 +117,6 @@ def _lines(rng):
     return [*((w, b, np.array(x)) for b, x in fixed), *drawn]
 
 
-def _not_divided(w, b, x):
-    return w @ x + b
-
-
-def _divided_by_the_square(w, b, x):
-    return (w @ x + b) / (w @ w)
-
-
-def _without_bias(w, b, x):
-    return w @ x / np.sqrt(w @ w)
-
-
-def _without_sign(w, b, x):
-    return abs(w @ x + b) / np.sqrt(w @ w)
-
-
-def _sum_of_sizes(w, b, x):
-    return (w @ x + b) / np.abs(w).sum()
-
-
-def _bias_divided_alone(w, b, x):
-    return w @ x + b / np.sqrt(w @ w)
-
-
-def _bias_not_divided(w, b, x):
-    return w @ x / np.sqrt(w @ w) + b
-
-
-def _bias_subtracted(w, b, x):
-    return (w @ x - b) / np.sqrt(w @ w)
-
-
-def _other_way_round(w, b, x):
-    return -(w @ x + b) / np.sqrt(w @ w)
-
-
-def _divided_by_len(w, b, x):
-    return (w @ x + b) / len(w)
-
-
-def _divided_by_abs(w, b, x):
-    return (w @ x + b) / abs(w)
-
-
-def _two_inputs_only(w, b, x):
-    return (w[0] * x[0] + w[1] * x[1] + b) / np.sqrt(w[0] ** 2 + w[1] ** 2)
-
-
 @exercise(
     stars=2,
     cases=_lines,
@@ -235,54 +124,6 @@ def _two_inputs_only(w, b, x):
         lambda w, b, x: (sum(w * x) + b) / np.linalg.norm(w),
         "That is not the signed distance from the line.",
     ),
-    misconceptions=[
-        Misconception(
-            _not_divided,
-            "That is z itself. With ten times the weights z is ten times as large, and the line "
-            "has not moved: divide by the length of w.",
-        ),
-        Misconception(
-            _divided_by_the_square,
-            "You divided by |w|², w·w. The length of w is the square root of that.",
-        ),
-        Misconception(_without_bias, "You left out b: your line always goes through the origin."),
-        Misconception(
-            _without_sign,
-            "The size is right and the sign is lost: points where the neuron is silent should get "
-            "a negative distance. Leave out the absolute value.",
-        ),
-        Misconception(
-            _sum_of_sizes,
-            "You divided by |w1| + |w2|. The length of an arrow follows Pythagoras: the root of "
-            "the sum of squares.",
-        ),
-        Misconception(
-            _bias_divided_alone,
-            "Only b was divided: `/` comes before `+`. Put w·x + b in brackets.",
-        ),
-        Misconception(
-            _bias_not_divided,
-            "Only w·x was divided: `/` comes before `+`. Put w·x + b in brackets.",
-        ),
-        Misconception(_bias_subtracted, "b is added to w·x, and you subtract it."),
-        Misconception(
-            _other_way_round,
-            "The sign is turned round: the distance is positive where z is positive.",
-        ),
-        Misconception(
-            _divided_by_len,
-            "`len(w)` counts the entries of w. The length of the arrow is the root of w·w.",
-        ),
-        Misconception(
-            _divided_by_abs,
-            "`abs(w)` takes the size of each entry on its own. The length of the arrow is one "
-            "number, the root of w·w.",
-        ),
-        Misconception(
-            _two_inputs_only,
-            "Right for two inputs, wrong for three: `w @ x` adds up as many products as there are.",
-        ),
-    ],
     hints=[
         "z grows as you walk along w, and it is 0 on the line. By how much does it grow per step "
         "of length 1?",
@@ -296,43 +137,57 @@ def distance_to_line(w, b, x):
     return (w @ x + b) / np.linalg.norm(w)
 
 
-# --------------------------------------------------------------------------- majority
-
-
-def _one_is_enough():
-    w = [20, 20, 20]
-    b = -10
-    return w, b
-
-
-def _all_are_needed():
-    w = [20, 20, 20]
-    b = -50
-    return w, b
-
-
-def _third_does_not_count():
-    w = [20, 20, 0]
-    b = -30
-    return w, b
-
-
-def _minority():
-    w = [-20, -20, -20]
-    b = 30
-    return w, b
-
-
-def _too_strict():
-    w = [20, 20, 20]
-    b = -70
-    return w, b
-
-
-def _too_ready():
-    w = [20, 20, 20]
-    b = 30
-    return w, b
+distance_to_line.mistake(
+    "That is z itself. With ten times the weights z is ten times as large, and the line "
+    "has not moved: divide by the length of w.",
+    lambda w, b, x: w @ x + b,
+)
+distance_to_line.mistake(
+    "You divided by |w|², w·w. The length of w is the square root of that.",
+    lambda w, b, x: (w @ x + b) / (w @ w),
+)
+distance_to_line.mistake(
+    "You left out b: your line always goes through the origin.",
+    lambda w, b, x: w @ x / np.sqrt(w @ w),
+)
+distance_to_line.mistake(
+    "The size is right and the sign is lost: points where the neuron is silent should get "
+    "a negative distance. Leave out the absolute value.",
+    lambda w, b, x: abs(w @ x + b) / np.sqrt(w @ w),
+)
+distance_to_line.mistake(
+    "You divided by |w1| + |w2|. The length of an arrow follows Pythagoras: the root of "
+    "the sum of squares.",
+    lambda w, b, x: (w @ x + b) / np.abs(w).sum(),
+)
+distance_to_line.mistake(
+    "Only b was divided: `/` comes before `+`. Put w·x + b in brackets.",
+    lambda w, b, x: w @ x + b / np.sqrt(w @ w),
+)
+distance_to_line.mistake(
+    "Only w·x was divided: `/` comes before `+`. Put w·x + b in brackets.",
+    lambda w, b, x: w @ x / np.sqrt(w @ w) + b,
+)
+distance_to_line.mistake(
+    "b is added to w·x, and you subtract it.", lambda w, b, x: (w @ x - b) / np.sqrt(w @ w)
+)
+distance_to_line.mistake(
+    "The sign is turned round: the distance is positive where z is positive.",
+    lambda w, b, x: -(w @ x + b) / np.sqrt(w @ w),
+)
+distance_to_line.mistake(
+    "`len(w)` counts the entries of w. The length of the arrow is the root of w·w.",
+    lambda w, b, x: (w @ x + b) / len(w),
+)
+distance_to_line.mistake(
+    "`abs(w)` takes the size of each entry on its own. The length of the arrow is one "
+    "number, the root of w·w.",
+    lambda w, b, x: (w @ x + b) / abs(w),
+)
+distance_to_line.mistake(
+    "Right for two inputs, wrong for three: `w @ x` adds up as many products as there are.",
+    lambda w, b, x: (w[0] * x[0] + w[1] * x[1] + b) / np.sqrt(w[0] ** 2 + w[1] ** 2),
+)
 
 
 @exercise(
@@ -340,28 +195,6 @@ def _too_ready():
     cases=_once,
     judge=judge_gate(3, (0, 0, 0, 1, 0, 1, 1, 1)),
     seen_as=_table_of(3),
-    misconceptions=[
-        Misconception(
-            _one_is_enough,
-            "The threshold is right for OR: one active input should not be enough.",
-        ),
-        Misconception(
-            _all_are_needed, "The threshold is right for AND: two active inputs should be enough."
-        ),
-        Misconception(
-            _third_does_not_count,
-            "Your neuron is the AND of x1 and x2: every vote counts the same, so all three "
-            "weights should be equal.",
-        ),
-        Misconception(
-            _minority,
-            "Your neuron fires when most inputs are 0: reverse all signs, of weights and bias.",
-        ),
-        Misconception(
-            _too_strict, "Your neuron never fires, not even for (1, 1, 1): b is too negative."
-        ),
-        Misconception(_too_ready, "Your neuron always fires, even for (0, 0, 0), where z is b."),
-    ],
     hints=[
         "No voter is special: all three weights are equal. Only the threshold is left to find.",
         "With weights of 20 the sum is 20 for one vote and 40 for two. Where must it be cut?",
@@ -376,7 +209,30 @@ def majority():
     return w, b
 
 
-# --------------------------------------------------------------------------- half_adder
+majority.mistake(
+    "The threshold is right for OR: one active input should not be enough.",
+    lambda: ([20, 20, 20], -10),
+)
+majority.mistake(
+    "The threshold is right for AND: two active inputs should be enough.",
+    lambda: ([20, 20, 20], -50),
+)
+majority.mistake(
+    "Your neuron is the AND of x1 and x2: every vote counts the same, so all three "
+    "weights should be equal.",
+    lambda: ([20, 20, 0], -30),
+)
+majority.mistake(
+    "Your neuron fires when most inputs are 0: reverse all signs, of weights and bias.",
+    lambda: ([-20, -20, -20], 30),
+)
+majority.mistake(
+    "Your neuron never fires, not even for (1, 1, 1): b is too negative.",
+    lambda: ([20, 20, 20], -70),
+)
+majority.mistake(
+    "Your neuron always fires, even for (0, 0, 0), where z is b.", lambda: ([20, 20, 20], 30)
+)
 
 
 def _all_pairs(rng):
@@ -400,44 +256,11 @@ def _judge_adder(cases, values):
     return CORRECT
 
 
-def _carry_first(x1, x2):
-    return x1 & x2, x1 ^ x2
-
-
-def _total_is_or(x1, x2):
-    return x1 | x2, x1 & x2
-
-
-def _carry_is_or(x1, x2):
-    return x1 ^ x2, x1 | x2
-
-
-def _plain_sum(x1, x2):
-    return x1 + x2, x1 & x2
-
-
 @exercise(
     stars=1,
     cases=_all_pairs,
     judge=_judge_adder,
     seen_as=lambda value: np.round(_bits(value)),
-    misconceptions=[
-        Misconception(
-            _carry_first, "Both bits are right, in the wrong order: return total, then carry."
-        ),
-        Misconception(
-            _total_is_or,
-            "Your total is OR. 1 + 1 is 10 in binary: there the total bit is 0, the 1 is carried.",
-        ),
-        Misconception(
-            _carry_is_or,
-            "You carry as soon as one input is 1; a carry needs both. Which gate is it?",
-        ),
-        Misconception(
-            _plain_sum,
-            "1 + 1 gives a total of 2, which is no bit: it is 1 if exactly one input is.",
-        ),
-    ],
     hints=[
         "Write the four sums in binary: 00, 01, 01, 10. Read the right column, then the left one.",
         "The left column is a gate you know; so is the right one.",
@@ -453,47 +276,22 @@ def half_adder(x1, x2):
     return total, carry
 
 
-# --------------------------------------------------------------------------- xor_network
-
-
-def _output_is_or():
-    W1 = [[20, -20], [20, -20]]
-    b1 = [-10, 30]
-    w2 = [20, 20]
-    b2 = -10
-    return W1, b1, w2, b2
-
-
-def _transposed():
-    W1 = [[20, 20], [-20, -20]]
-    b1 = [-10, 30]
-    w2 = [20, 20]
-    b2 = -30
-    return W1, b1, w2, b2
-
-
-def _upside_down():
-    W1 = [[20, -20], [20, -20]]
-    b1 = [-10, 30]
-    w2 = [-20, -20]
-    b2 = 30
-    return W1, b1, w2, b2
-
-
-def _second_does_not_count():
-    W1 = [[20, -20], [20, -20]]
-    b1 = [-10, 30]
-    w2 = [20, 0]
-    b2 = -10
-    return W1, b1, w2, b2
-
-
-def _or_and_nor():
-    W1 = [[20, -20], [20, -20]]
-    b1 = [-10, 10]
-    w2 = [20, 20]
-    b2 = -30
-    return W1, b1, w2, b2
+half_adder.mistake(
+    "Both bits are right, in the wrong order: return total, then carry.",
+    lambda x1, x2: (x1 & x2, x1 ^ x2),
+)
+half_adder.mistake(
+    "Your total is OR. 1 + 1 is 10 in binary: there the total bit is 0, the 1 is carried.",
+    lambda x1, x2: (x1 | x2, x1 & x2),
+)
+half_adder.mistake(
+    "You carry as soon as one input is 1; a carry needs both. Which gate is it?",
+    lambda x1, x2: (x1 ^ x2, x1 | x2),
+)
+half_adder.mistake(
+    "1 + 1 gives a total of 2, which is no bit: it is 1 if exactly one input is.",
+    lambda x1, x2: (x1 + x2, x1 & x2),
+)
 
 
 @exercise(
@@ -501,28 +299,6 @@ def _or_and_nor():
     cases=_once,
     judge=judge_network((0, 1, 1, 0)),
     seen_as=network_tables,
-    misconceptions=[
-        Misconception(
-            _output_is_or,
-            "Your hidden neurons are OR and NAND, as they may be. One of them is always on, and "
-            "your output neuron is content with one; it should want both.",
-        ),
-        Misconception(_transposed, TRANSPOSED),
-        Misconception(
-            _upside_down,
-            "That is XNOR, right everywhere but upside down: reverse the signs of w2 and b2.",
-        ),
-        Misconception(
-            _second_does_not_count,
-            "Your network is OR: at (1, 1) nothing holds it back. Your second hidden neuron "
-            "notices that both inputs are 1; the output must listen to it.",
-        ),
-        Misconception(
-            _or_and_nor,
-            "Your hidden neurons are OR and NOR, and the output asks for both: they cannot be true "
-            "together. The second one should say that not both inputs are 1.",
-        ),
-    ],
     hints=[
         "Three neurons. Decide first what the two hidden ones should compute; the text has a pair.",
         "With OR and NAND hidden: column 0 of W1 and b1[0] are OR's weights and bias, column 1 and "
@@ -540,7 +316,26 @@ def xor_network():
     return W1, b1, w2, b2
 
 
-# --------------------------------------------------------------------------- perceptron_step
+xor_network.mistake(
+    "Your hidden neurons are OR and NAND, as they may be. One of them is always on, and "
+    "your output neuron is content with one; it should want both.",
+    lambda: ([[20, -20], [20, -20]], [-10, 30], [20, 20], -10),
+)
+xor_network.mistake(TRANSPOSED, lambda: ([[20, 20], [-20, -20]], [-10, 30], [20, 20], -30))
+xor_network.mistake(
+    "That is XNOR, right everywhere but upside down: reverse the signs of w2 and b2.",
+    lambda: ([[20, -20], [20, -20]], [-10, 30], [-20, -20], 30),
+)
+xor_network.mistake(
+    "Your network is OR: at (1, 1) nothing holds it back. Your second hidden neuron "
+    "notices that both inputs are 1; the output must listen to it.",
+    lambda: ([[20, -20], [20, -20]], [-10, 30], [20, 0], -10),
+)
+xor_network.mistake(
+    "Your hidden neurons are OR and NOR, and the output asks for both: they cannot be true "
+    "together. The second one should say that not both inputs are 1.",
+    lambda: ([[20, -20], [20, -20]], [-10, 10], [20, 20], -30),
+)
 
 
 def _steps(rng):
@@ -574,120 +369,10 @@ def _judge_step(cases, values):
     return CORRECT
 
 
-def _away_from_y(w, b, x, y, eta):
-    if sign(w @ x + b) == y:
-        return w, b
-    return w - eta * y * x, b - eta * y
-
-
-def _bias_stays(w, b, x, y, eta):
-    if sign(w @ x + b) == y:
-        return w, b
-    return w + eta * y * x, b
-
-
-def _always_moves(w, b, x, y, eta):
-    return w + eta * y * x, b + eta * y
-
-
-def _twice_as_far(w, b, x, y, eta):
-    error = y - sign(w @ x + b)
-    return w + eta * error * x, b + eta * error
-
-
-def _error_of_step(w, b, x, y, eta):
-    error = y - step(w @ x + b)
-    return w + eta * error * x, b + eta * error
-
-
-def _without_y(w, b, x, y, eta):
-    if sign(w @ x + b) == y:
-        return w, b
-    return w + eta * x, b + eta
-
-
-def _without_eta(w, b, x, y, eta):
-    if sign(w @ x + b) == y:
-        return w, b
-    return w + y * x, b + y
-
-
-def _bias_not_asked(w, b, x, y, eta):
-    if sign(w @ x) == y:
-        return w, b
-    return w + eta * y * x, b + eta * y
-
-
-def _step_not_sign(w, b, x, y, eta):
-    if step(w @ x + b) == y:
-        return w, b
-    return w + eta * y * x, b + eta * y
-
-
-def _numpy_sign(w, b, x, y, eta):
-    if np.sign(w @ x + b) == y:
-        return w, b
-    return w + eta * y * x, b + eta * y
-
-
-def _in_place(w, b, x, y, eta):
-    if sign(w @ x + b) != y:
-        w += eta * y * x
-        b += eta * y
-    return w, b
-
-
 @exercise(
     stars=2,
     cases=_steps,
     judge=_judge_step,
-    misconceptions=[
-        Misconception(
-            _away_from_y,
-            "Your step has the wrong sign: after it the neuron is even surer of its mistake.",
-        ),
-        Misconception(
-            _bias_stays,
-            "The weights are right, but the bias never moves: it is the weight of a constant "
-            "input 1, so it moves by η y.",
-        ),
-        Misconception(
-            _always_moves,
-            "You also move after a right answer. The perceptron learns from its mistakes only.",
-        ),
-        Misconception(
-            _twice_as_far,
-            "With labels -1 and +1 the difference y - ŷ is -2 or +2: your step is twice as long "
-            "as η y x.",
-        ),
-        Misconception(
-            _error_of_step,
-            "That is (1.9) with `step`, for labels 0 and 1. Here the labels are -1 and +1: ask "
-            "whether `sign` gives y, and after a mistake move by η y x.",
-        ),
-        Misconception(
-            _without_y, "You left out y: for a label of -1 the step must go the other way."
-        ),
-        Misconception(_without_eta, "You left out η, the learning rate."),
-        Misconception(
-            _bias_not_asked,
-            "You ask for the sign of w·x alone. The neuron's answer depends on b too: w·x + b.",
-        ),
-        Misconception(
-            _step_not_sign,
-            "`step` answers 0 or 1, and the labels here are -1 and +1: a silent neuron is never "
-            "right for you. Use `sign`.",
-        ),
-        Misconception(
-            _numpy_sign,
-            "At z = 0 the perceptron answers +1, and you treat that as a mistake when y is +1. "
-            "Note that `np.sign(0)` is 0, and that y z <= 0 is true there whatever y is.",
-        ),
-        Misconception(
-            _in_place,
-            "`w += …` changes the array of the caller. Make a new one: `w + …`.",
-        ),
-    ],
     hints=[
         "First find what the neuron answers: `sign(w @ x + b)`. If that is y, return w and b.",
         "After a mistake, move w towards x if y is +1, away from x if y is -1: both are η y x.",
@@ -700,3 +385,96 @@ def perceptron_step(w, b, x, y, eta):
     if sign(w @ x + b) == y:
         return w, b
     return w + eta * y * x, b + eta * y
+
+
+@perceptron_step.mistake(
+    "Your step has the wrong sign: after it the neuron is even surer of its mistake."
+)
+def _away_from_y(w, b, x, y, eta):
+    if sign(w @ x + b) == y:
+        return w, b
+    return w - eta * y * x, b - eta * y
+
+
+@perceptron_step.mistake(
+    "The weights are right, but the bias never moves: it is the weight of a constant "
+    "input 1, so it moves by η y."
+)
+def _bias_stays(w, b, x, y, eta):
+    if sign(w @ x + b) == y:
+        return w, b
+    return w + eta * y * x, b
+
+
+perceptron_step.mistake(
+    "You also move after a right answer. The perceptron learns from its mistakes only.",
+    lambda w, b, x, y, eta: (w + eta * y * x, b + eta * y),
+)
+
+
+@perceptron_step.mistake(
+    "With labels -1 and +1 the difference y - ŷ is -2 or +2: your step is twice as long as η y x."
+)
+def _twice_as_far(w, b, x, y, eta):
+    error = y - sign(w @ x + b)
+    return w + eta * error * x, b + eta * error
+
+
+@perceptron_step.mistake(
+    "That is (1.9) with `step`, for labels 0 and 1. Here the labels are -1 and +1: ask "
+    "whether `sign` gives y, and after a mistake move by η y x."
+)
+def _error_of_step(w, b, x, y, eta):
+    error = y - step(w @ x + b)
+    return w + eta * error * x, b + eta * error
+
+
+@perceptron_step.mistake("You left out y: for a label of -1 the step must go the other way.")
+def _without_y(w, b, x, y, eta):
+    if sign(w @ x + b) == y:
+        return w, b
+    return w + eta * x, b + eta
+
+
+@perceptron_step.mistake("You left out η, the learning rate.")
+def _without_eta(w, b, x, y, eta):
+    if sign(w @ x + b) == y:
+        return w, b
+    return w + y * x, b + y
+
+
+@perceptron_step.mistake(
+    "You ask for the sign of w·x alone. The neuron's answer depends on b too: w·x + b."
+)
+def _bias_not_asked(w, b, x, y, eta):
+    if sign(w @ x) == y:
+        return w, b
+    return w + eta * y * x, b + eta * y
+
+
+@perceptron_step.mistake(
+    "`step` answers 0 or 1, and the labels here are -1 and +1: a silent neuron is never "
+    "right for you. Use `sign`."
+)
+def _step_not_sign(w, b, x, y, eta):
+    if step(w @ x + b) == y:
+        return w, b
+    return w + eta * y * x, b + eta * y
+
+
+@perceptron_step.mistake(
+    "At z = 0 the perceptron answers +1, and you treat that as a mistake when y is +1. "
+    "Note that `np.sign(0)` is 0, and that y z <= 0 is true there whatever y is."
+)
+def _numpy_sign(w, b, x, y, eta):
+    if np.sign(w @ x + b) == y:
+        return w, b
+    return w + eta * y * x, b + eta * y
+
+
+@perceptron_step.mistake("`w += …` changes the array of the caller. Make a new one: `w + …`.")
+def _in_place(w, b, x, y, eta):
+    if sign(w @ x + b) != y:
+        w += eta * y * x
+        b += eta * y
+    return w, b

@@ -7,7 +7,7 @@ The exercises of notebook 02. In all of them X (m, n) begins with a column of on
 import numpy as np
 
 from course_lib.exercises.engine.answers import describe_call, same
-from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.exercise import exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers
 from course_lib.gradcheck import numerical_gradient
 
@@ -36,66 +36,10 @@ def _slope(X, y, theta):
     return numerical_gradient(lambda theta: _cost(X, y, theta), theta)
 
 
-# --------------------------------------------------------------------------- mse
-
-
-def _sum_of_squares(X, y, theta):
-    return ((X @ theta - y) ** 2).sum()
-
-
-def _sizes(X, y, theta):
-    return np.abs(X @ theta - y).mean()
-
-
-def _mean_squared(X, y, theta):
-    return (X @ theta - y).mean() ** 2
-
-
-def _root(X, y, theta):
-    return np.sqrt(((X @ theta - y) ** 2).mean())
-
-
-def _divided_by_parameters(X, y, theta):
-    return ((X @ theta - y) ** 2).sum() / len(theta)
-
-
-def _not_squared(X, y, theta):
-    return (X @ theta - y).mean()
-
-
-def _halved(X, y, theta):
-    return ((X @ theta - y) ** 2).mean() / 2
-
-
 @exercise(
     stars=1,
     cases=_points,
     judge=agrees_with(_cost, "That is not the mean of the squared errors."),
-    misconceptions=[
-        Misconception(
-            _sum_of_squares,
-            "That is the sum of the squares. Divide by m, or the cost grows with every point.",
-        ),
-        Misconception(
-            _sizes, "That is the mean of the sizes of the errors: square each, do not take `abs`."
-        ),
-        Misconception(
-            _mean_squared,
-            "You took the mean first and then the square: errors of opposite sign cancel. Square "
-            "each error, then take the mean.",
-        ),
-        Misconception(
-            _divided_by_parameters,
-            "You divided by the number of parameters; m is the number of examples.",
-        ),
-        Misconception(_not_squared, "You did not square: errors of opposite sign cancel."),
-        Misconception(
-            _root, "That is the root of the mean square. The cost is taken without root."
-        ),
-        Misconception(
-            _halved, "There is a factor 1/2 too many. Some books have it; (2.1) has not."
-        ),
-    ],
     hints=[
         "The predictions of all examples at once are `X @ theta`.",
         "Subtract y, square each entry with `** 2`, take the mean.",
@@ -107,59 +51,41 @@ def mse(X, y, theta):
     return ((X @ theta - y) ** 2).mean()
 
 
-# --------------------------------------------------------------------------- mse_gradient
-
-
-def _without_two(X, y, theta):
-    return X.T @ (X @ theta - y) / len(y)
-
-
-def _not_averaged(X, y, theta):
-    return 2 * X.T @ (X @ theta - y)
-
-
-def _uphill_down(X, y, theta):
-    return 2 / len(y) * X.T @ (y - X @ theta)
-
-
-def _averaged_twice(X, y, theta):
-    return 2 / len(y) * X.T @ (X @ theta - y) / len(y)
-
-
-def _residuals_only(X, y, theta):
-    return 2 / len(y) * (X @ theta - y)
-
-
-def _divided_by_n(X, y, theta):
-    return 2 / len(theta) * X.T @ (X @ theta - y)
+mse.mistake(
+    "That is the sum of the squares. Divide by m, or the cost grows with every point.",
+    lambda X, y, theta: ((X @ theta - y) ** 2).sum(),
+)
+mse.mistake(
+    "That is the mean of the sizes of the errors: square each, do not take `abs`.",
+    lambda X, y, theta: np.abs(X @ theta - y).mean(),
+)
+mse.mistake(
+    "You took the mean first and then the square: errors of opposite sign cancel. Square "
+    "each error, then take the mean.",
+    lambda X, y, theta: (X @ theta - y).mean() ** 2,
+)
+mse.mistake(
+    "You divided by the number of parameters; m is the number of examples.",
+    lambda X, y, theta: ((X @ theta - y) ** 2).sum() / len(theta),
+)
+mse.mistake(
+    "You did not square: errors of opposite sign cancel.",
+    lambda X, y, theta: (X @ theta - y).mean(),
+)
+mse.mistake(
+    "That is the root of the mean square. The cost is taken without root.",
+    lambda X, y, theta: np.sqrt(((X @ theta - y) ** 2).mean()),
+)
+mse.mistake(
+    "There is a factor 1/2 too many. Some books have it; (2.1) has not.",
+    lambda X, y, theta: ((X @ theta - y) ** 2).mean() / 2,
+)
 
 
 @exercise(
     stars=2,
     cases=_points,
     judge=agrees_with(_slope, "Finite differences disagree with your gradient."),
-    misconceptions=[
-        Misconception(
-            _without_two, "Half of it: the square brings down a factor 2, as in (x²)' = 2x."
-        ),
-        Misconception(
-            _not_averaged, "The cost is a mean, so its gradient is one too: divide by m."
-        ),
-        Misconception(
-            _uphill_down,
-            "The sign is turned round: this is the way *down*. The gradient points uphill; the "
-            "minus comes with the step.",
-        ),
-        Misconception(_averaged_twice, "You divided by m twice."),
-        Misconception(
-            _residuals_only,
-            "That has one entry per example. Each parameter adds up the residuals, each times its "
-            "own input: multiply by Xᵀ.",
-        ),
-        Misconception(
-            _divided_by_n, "You divided by the number of parameters; m is the number of examples."
-        ),
-    ],
     hints=[
         "Start from the residuals, `X @ theta - y`: one per example.",
         "Entry j is 2/m times the sum of residual times X[i, j]: that is what `X.T @ …` adds up.",
@@ -171,29 +97,36 @@ def mse_gradient(X, y, theta):
     return 2 / len(y) * X.T @ (X @ theta - y)
 
 
-# --------------------------------------------------------------------------- normal_equation
+mse_gradient.mistake(
+    "Half of it: the square brings down a factor 2, as in (x²)' = 2x.",
+    lambda X, y, theta: X.T @ (X @ theta - y) / len(y),
+)
+mse_gradient.mistake(
+    "The cost is a mean, so its gradient is one too: divide by m.",
+    lambda X, y, theta: 2 * X.T @ (X @ theta - y),
+)
+mse_gradient.mistake(
+    "The sign is turned round: this is the way *down*. The gradient points uphill; the "
+    "minus comes with the step.",
+    lambda X, y, theta: 2 / len(y) * X.T @ (y - X @ theta),
+)
+mse_gradient.mistake(
+    "You divided by m twice.", lambda X, y, theta: 2 / len(y) * X.T @ (X @ theta - y) / len(y)
+)
+mse_gradient.mistake(
+    "That has one entry per example. Each parameter adds up the residuals, each times its "
+    "own input: multiply by Xᵀ.",
+    lambda X, y, theta: 2 / len(y) * (X @ theta - y),
+)
+mse_gradient.mistake(
+    "You divided by the number of parameters; m is the number of examples.",
+    lambda X, y, theta: 2 / len(theta) * X.T @ (X @ theta - y),
+)
 
 
 def _systems(rng):
     small = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]), np.array([1.0, 3.0, 4.0])
     return [small, *(_problem(rng, m, n)[:2] for m, n in ((6, 2), (8, 3), (9, 4)))]
-
-
-def _inverted_not(X, y):
-    return (X.T @ X) @ (X.T @ y)
-
-
-def _only_right_side(X, y):
-    return X.T @ y
-
-
-def _the_predictions(X, y):
-    return X @ np.linalg.solve(X.T @ X, X.T @ y)
-
-
-def _first_rows_only(X, y):
-    n = X.shape[1]
-    return np.linalg.solve(X[:n], y[:n])
 
 
 @exercise(
@@ -203,22 +136,6 @@ def _first_rows_only(X, y):
         lambda X, y: np.linalg.lstsq(X, y, rcond=None)[0],
         "Those parameters do not make the cost smallest.",
     ),
-    misconceptions=[
-        Misconception(
-            _inverted_not,
-            "You multiplied by XᵀX. (2.4) says that XᵀX *times* the unknown is Xᵀy: solve for it, "
-            "with `np.linalg.solve`.",
-        ),
-        Misconception(_only_right_side, "That is Xᵀy, the right side of (2.4) alone."),
-        Misconception(
-            _the_predictions, "Those are the predictions Xθ, one per example; return θ itself."
-        ),
-        Misconception(
-            _first_rows_only,
-            "You used as many points as there are parameters and forgot the others: the line goes "
-            "through the first ones, and the rest may lie anywhere.",
-        ),
-    ],
     hints=[
         "(2.4) is a system of n linear equations for the n entries of theta.",
         "`np.linalg.solve(A, c)` solves A θ = c. What are A and c here?",
@@ -231,7 +148,25 @@ def normal_equation(X, y):
     return np.linalg.solve(X.T @ X, X.T @ y)
 
 
-# --------------------------------------------------------------------------- gradient_step
+normal_equation.mistake(
+    "You multiplied by XᵀX. (2.4) says that XᵀX *times* the unknown is Xᵀy: solve for it, "
+    "with `np.linalg.solve`.",
+    lambda X, y: (X.T @ X) @ (X.T @ y),
+)
+normal_equation.mistake("That is Xᵀy, the right side of (2.4) alone.", lambda X, y: X.T @ y)
+normal_equation.mistake(
+    "Those are the predictions Xθ, one per example; return θ itself.",
+    lambda X, y: X @ np.linalg.solve(X.T @ X, X.T @ y),
+)
+
+
+@normal_equation.mistake(
+    "You used as many points as there are parameters and forgot the others: the line goes "
+    "through the first ones, and the rest may lie anywhere."
+)
+def _first_rows_only(X, y):
+    n = X.shape[1]
+    return np.linalg.solve(X[:n], y[:n])
 
 
 def _steps(rng):
@@ -259,74 +194,10 @@ def _judge_step(cases, values):
     return CORRECT
 
 
-def _uphill(X, y, theta, eta):
-    return theta + eta * 2 / len(y) * X.T @ (X @ theta - y)
-
-
-def _half_a_step(X, y, theta, eta):
-    return theta - eta / len(y) * X.T @ (X @ theta - y)
-
-
-def _summed(X, y, theta, eta):
-    return theta - eta * 2 * X.T @ (X @ theta - y)
-
-
-def _only_the_gradient(X, y, theta, eta):
-    return 2 / len(y) * X.T @ (X @ theta - y)
-
-
-def _only_the_move(X, y, theta, eta):
-    return -eta * 2 / len(y) * X.T @ (X @ theta - y)
-
-
-def _updates_the_cost(X, y, theta, eta):
-    cost = ((X @ theta - y) ** 2).mean()
-    return cost - eta * 2 / len(y) * X.T @ (X @ theta - y)
-
-
-def _without_learning_rate(X, y, theta, eta):
-    return theta - 2 / len(y) * X.T @ (X @ theta - y)
-
-
-def _changes_theta(X, y, theta, eta):
-    theta -= eta * 2 / len(y) * X.T @ (X @ theta - y)
-    return theta
-
-
 @exercise(
     stars=3,
     cases=_steps,
     judge=_judge_step,
-    misconceptions=[
-        Misconception(
-            _half_a_step, "Half a step: the gradient of a square has the factor 2, see (2.3)."
-        ),
-        Misconception(
-            _uphill,
-            "Your step goes uphill: either you added the gradient, or you subtracted one whose "
-            "residuals are y - Xθ instead of Xθ - y.",
-        ),
-        Misconception(
-            _summed,
-            "Your gradient is summed over the examples, not averaged: the more data, the longer "
-            "the step. Divide by m.",
-        ),
-        Misconception(
-            _only_the_gradient, "That is the gradient. The step starts from theta: (2.5)."
-        ),
-        Misconception(
-            _only_the_move, "That is the move alone. Add it to theta to say where you stand."
-        ),
-        Misconception(
-            _updates_the_cost,
-            "You subtract the gradient from the cost J. What moves is theta; J follows.",
-        ),
-        Misconception(_without_learning_rate, "You left out η, the learning rate."),
-        Misconception(
-            _changes_theta,
-            "`theta -= …` changes the array of the caller. Return `theta - …`, a new one.",
-        ),
-    ],
     hints=[
         "Two parts: the gradient (2.3) at theta, then the step (2.5).",
         "The gradient is 2/m · Xᵀ(Xθ - y); in NumPy, `X.T @ (X @ theta - y)`.",
@@ -340,44 +211,53 @@ def gradient_step(X, y, theta, eta):
     return theta - eta * gradient
 
 
-# --------------------------------------------------------------------------- largest_step
+gradient_step.mistake(
+    "Half a step: the gradient of a square has the factor 2, see (2.3).",
+    lambda X, y, theta, eta: theta - eta / len(y) * X.T @ (X @ theta - y),
+)
+gradient_step.mistake(
+    "Your step goes uphill: either you added the gradient, or you subtracted one whose "
+    "residuals are y - Xθ instead of Xθ - y.",
+    lambda X, y, theta, eta: theta + eta * 2 / len(y) * X.T @ (X @ theta - y),
+)
+gradient_step.mistake(
+    "Your gradient is summed over the examples, not averaged: the more data, the longer "
+    "the step. Divide by m.",
+    lambda X, y, theta, eta: theta - eta * 2 * X.T @ (X @ theta - y),
+)
+gradient_step.mistake(
+    "That is the gradient. The step starts from theta: (2.5).",
+    lambda X, y, theta, eta: 2 / len(y) * X.T @ (X @ theta - y),
+)
+gradient_step.mistake(
+    "That is the move alone. Add it to theta to say where you stand.",
+    lambda X, y, theta, eta: -eta * 2 / len(y) * X.T @ (X @ theta - y),
+)
+
+
+@gradient_step.mistake("You subtract the gradient from the cost J. What moves is theta; J follows.")
+def _updates_the_cost(X, y, theta, eta):
+    cost = ((X @ theta - y) ** 2).mean()
+    return cost - eta * 2 / len(y) * X.T @ (X @ theta - y)
+
+
+gradient_step.mistake(
+    "You left out η, the learning rate.",
+    lambda X, y, theta, eta: theta - 2 / len(y) * X.T @ (X @ theta - y),
+)
+
+
+@gradient_step.mistake(
+    "`theta -= …` changes the array of the caller. Return `theta - …`, a new one."
+)
+def _changes_theta(X, y, theta, eta):
+    theta -= eta * 2 / len(y) * X.T @ (X @ theta - y)
+    return theta
 
 
 def _matrices(rng):
     small = np.array([[1.0, 1.0], [1.0, -1.0]])
     return [(small,), *((_problem(rng, m, n)[0] * 3,) for m, n in ((6, 2), (8, 3), (12, 4)))]
-
-
-def _one_over(X):
-    return 1 / np.linalg.eigvalsh(2 / len(X) * X.T @ X).max()
-
-
-def _smallest_eigenvalue(X):
-    return 2 / np.linalg.eigvalsh(2 / len(X) * X.T @ X).min()
-
-
-def _hessian_not_averaged(X):
-    return 2 / np.linalg.eigvalsh(X.T @ X).max()
-
-
-def _only_not_averaged(X):
-    return 2 / np.linalg.eigvalsh(2 * X.T @ X).max()
-
-
-def _hundred(X):
-    return 2 / np.linalg.eigvalsh(2 / 100 * X.T @ X).max()
-
-
-def _all_of_them(X):
-    return 2 / np.linalg.eigvalsh(2 / len(X) * X.T @ X)
-
-
-def _hessian_without_two(X):
-    return 2 / np.linalg.eigvalsh(X.T @ X / len(X)).max()
-
-
-def _the_eigenvalue(X):
-    return np.linalg.eigvalsh(2 / len(X) * X.T @ X).max()
 
 
 @exercise(
@@ -386,31 +266,6 @@ def _the_eigenvalue(X):
     judge=agrees_with(
         lambda X: len(X) / np.linalg.norm(X, 2) ** 2, "That is not the limit of the stable steps."
     ),
-    misconceptions=[
-        Misconception(
-            _one_over,
-            "1/λ is the best step for the steepest direction; descent stays stable up to 2/λ.",
-        ),
-        Misconception(
-            _smallest_eigenvalue,
-            "The flattest direction would allow that step, but the steepest one diverges first: "
-            "take the largest eigenvalue.",
-        ),
-        Misconception(
-            _hessian_not_averaged,
-            "Your Hessian is XᵀX. The Hessian of a mean has the factor 2/m, see (2.6).",
-        ),
-        Misconception(_only_not_averaged, "Your Hessian is 2XᵀX: divide by m, see (2.6)."),
-        Misconception(_hundred, "You divide by 100, as in the text; here m is `len(X)`."),
-        Misconception(
-            _all_of_them,
-            "That is one number per eigenvalue. The largest eigenvalue alone decides: `.max()`.",
-        ),
-        Misconception(_hessian_without_two, "Your Hessian lacks the factor 2 of (2.6)."),
-        Misconception(
-            _the_eigenvalue, "That is λ itself. The steeper the valley, the shorter the step."
-        ),
-    ],
     hints=[
         "First the Hessian (2.6), then its eigenvalues with `np.linalg.eigvalsh`.",
         "The limit is 2 divided by the largest of them.",
@@ -423,43 +278,45 @@ def largest_step(X):
     return 2 / np.linalg.eigvalsh(hessian).max()
 
 
-# --------------------------------------------------------------------------- standardise
+largest_step.mistake(
+    "1/λ is the best step for the steepest direction; descent stays stable up to 2/λ.",
+    lambda X: 1 / np.linalg.eigvalsh(2 / len(X) * X.T @ X).max(),
+)
+largest_step.mistake(
+    "The flattest direction would allow that step, but the steepest one diverges first: "
+    "take the largest eigenvalue.",
+    lambda X: 2 / np.linalg.eigvalsh(2 / len(X) * X.T @ X).min(),
+)
+largest_step.mistake(
+    "Your Hessian is XᵀX. The Hessian of a mean has the factor 2/m, see (2.6).",
+    lambda X: 2 / np.linalg.eigvalsh(X.T @ X).max(),
+)
+largest_step.mistake(
+    "Your Hessian is 2XᵀX: divide by m, see (2.6).",
+    lambda X: 2 / np.linalg.eigvalsh(2 * X.T @ X).max(),
+)
+largest_step.mistake(
+    "You divide by 100, as in the text; here m is `len(X)`.",
+    lambda X: 2 / np.linalg.eigvalsh(2 / 100 * X.T @ X).max(),
+)
+largest_step.mistake(
+    "That is one number per eigenvalue. The largest eigenvalue alone decides: `.max()`.",
+    lambda X: 2 / np.linalg.eigvalsh(2 / len(X) * X.T @ X),
+)
+largest_step.mistake(
+    "Your Hessian lacks the factor 2 of (2.6).",
+    lambda X: 2 / np.linalg.eigvalsh(X.T @ X / len(X)).max(),
+)
+largest_step.mistake(
+    "That is λ itself. The steeper the valley, the shorter the step.",
+    lambda X: np.linalg.eigvalsh(2 / len(X) * X.T @ X).max(),
+)
 
 
 def _tables(rng):
     small = np.array([[0.0, 10.0], [2.0, 30.0]])
     drawn = [rng.normal(size=(m, n)) * rng.uniform(1, 9, n) + 5 for m, n in ((5, 2), (8, 3))]
     return [(features,) for features in (small, *drawn)]
-
-
-def _of_rows(features):
-    mean, std = features.mean(axis=1, keepdims=True), features.std(axis=1, keepdims=True)
-    return (features - mean) / std
-
-
-def _of_all(features):
-    return (features - features.mean()) / features.std()
-
-
-def _not_centred(features):
-    return features / features.std(axis=0)
-
-
-def _not_divided(features):
-    return features - features.mean(axis=0)
-
-
-def _variance(features):
-    return (features - features.mean(axis=0)) / features.var(axis=0)
-
-
-def _no_brackets(features):
-    return features - features.mean(axis=0) / features.std(axis=0)
-
-
-def _by_range(features):
-    low, high = features.min(axis=0), features.max(axis=0)
-    return (features - low) / (high - low)
 
 
 def _judge_standardise(cases, values):
@@ -487,34 +344,6 @@ def _judge_standardise(cases, values):
     stars=1,
     cases=_tables,
     judge=_judge_standardise,
-    misconceptions=[
-        Misconception(
-            _of_rows,
-            "You took mean and deviation of each row, that is of each example. A feature is a "
-            "column: axis 0.",
-        ),
-        Misconception(
-            _of_all,
-            "One mean and one deviation for the whole table leave the features as different as "
-            "they were. Take them per column: axis 0.",
-        ),
-        Misconception(
-            _not_centred, "The deviation is 1, but the mean is not 0: subtract it first."
-        ),
-        Misconception(_not_divided, "The mean is 0; now divide by the standard deviation."),
-        Misconception(
-            _variance, "You divided by the variance. Its root, the standard deviation, is `std`."
-        ),
-        Misconception(
-            _no_brackets,
-            "Python divides before it subtracts: put `features - mean` in brackets.",
-        ),
-        Misconception(
-            _by_range,
-            "That maps each column onto [0, 1]: useful at times, but the mean should be 0 here, "
-            "and the deviation 1.",
-        ),
-    ],
     hints=[
         "`features.mean(axis=0)` has one entry per column, and so has `std`.",
         "Subtract the means, divide by the deviations: NumPy does it for all rows at once.",
@@ -526,7 +355,45 @@ def standardise(features):
     return (features - features.mean(axis=0)) / features.std(axis=0)
 
 
-# --------------------------------------------------------------------------- one_epoch
+@standardise.mistake(
+    "You took mean and deviation of each row, that is of each example. A feature is a "
+    "column: axis 0."
+)
+def _of_rows(features):
+    mean, std = features.mean(axis=1, keepdims=True), features.std(axis=1, keepdims=True)
+    return (features - mean) / std
+
+
+standardise.mistake(
+    "One mean and one deviation for the whole table leave the features as different as "
+    "they were. Take them per column: axis 0.",
+    lambda features: (features - features.mean()) / features.std(),
+)
+standardise.mistake(
+    "The deviation is 1, but the mean is not 0: subtract it first.",
+    lambda features: features / features.std(axis=0),
+)
+standardise.mistake(
+    "The mean is 0; now divide by the standard deviation.",
+    lambda features: features - features.mean(axis=0),
+)
+standardise.mistake(
+    "You divided by the variance. Its root, the standard deviation, is `std`.",
+    lambda features: (features - features.mean(axis=0)) / features.var(axis=0),
+)
+standardise.mistake(
+    "Python divides before it subtracts: put `features - mean` in brackets.",
+    lambda features: features - features.mean(axis=0) / features.std(axis=0),
+)
+
+
+@standardise.mistake(
+    "That maps each column onto [0, 1]: useful at times, but the mean should be 0 here, "
+    "and the deviation 1."
+)
+def _by_range(features):
+    low, high = features.min(axis=0), features.max(axis=0)
+    return (features - low) / (high - low)
 
 
 def _runs(rng):
@@ -540,78 +407,10 @@ def _one_after_the_other(X, y, theta, eta):
     return theta
 
 
-def _stale(X, y, theta, eta):
-    residuals = X @ theta - y
-    for i in range(len(y)):
-        theta = theta - eta * 2 * residuals[i] * X[i]
-    return theta
-
-
-def _no_factor_two(X, y, theta, eta):
-    for i in range(len(y)):
-        theta = theta - eta * (X[i] @ theta - y[i]) * X[i]
-    return theta
-
-
-def _one_batch_step(X, y, theta, eta):
-    return theta - eta * 2 / len(y) * X.T @ (X @ theta - y)
-
-
-def _each_divided_by_m(X, y, theta, eta):
-    for i in range(len(y)):
-        theta = theta - eta * 2 / len(y) * (X[i] @ theta - y[i]) * X[i]
-    return theta
-
-
-def _first_only(X, y, theta, eta):
-    return theta - eta * 2 * (X[0] @ theta - y[0]) * X[0]
-
-
-def _divided_by_parameters_each(X, y, theta, eta):
-    for x_i, y_i in zip(X, y, strict=True):
-        theta = theta - eta * 2 / len(x_i) * (x_i @ theta - y_i) * x_i
-    return theta
-
-
-def _climbs(X, y, theta, eta):
-    for i in range(len(y)):
-        theta = theta + eta * 2 * (X[i] @ theta - y[i]) * X[i]
-    return theta
-
-
 @exercise(
     stars=2,
     cases=_runs,
     judge=agrees_with(_one_after_the_other, "That is not where one pass over the examples ends."),
-    misconceptions=[
-        Misconception(
-            _stale,
-            "Your residuals are stale: they were computed before the pass, with the old theta. "
-            "Predict anew for each example, with the theta of this moment.",
-        ),
-        Misconception(_no_factor_two, "The factor 2 of the gradient is missing in each step."),
-        Misconception(
-            _one_batch_step,
-            "That is one step with the gradient of all examples. Take a step after each example.",
-        ),
-        Misconception(
-            _each_divided_by_m,
-            "The gradient of *one* example is a mean over one: do not divide by m here.",
-        ),
-        Misconception(
-            _first_only,
-            "You stop after the first example: is `return` inside the loop? Move it to the left.",
-        ),
-        Misconception(
-            _divided_by_parameters_each,
-            "`len(x_i)` is the number of parameters. One example means m = 1: nothing to divide.",
-        ),
-        Misconception(
-            _climbs,
-            "Your steps go uphill: either you added the gradient, or you subtracted one whose "
-            "residual is y - ŷ instead of ŷ - y.",
-        ),
-    ],
     hints=[
         "The residual of one example is a number: `x_i @ theta - y_i`.",
         "Its gradient is 2 times residual times `x_i`, with the theta of this moment.",
@@ -624,4 +423,60 @@ def one_epoch(X, y, theta, eta):
     for x_i, y_i in zip(X, y, strict=True):
         residual = x_i @ theta - y_i
         theta = theta - eta * 2 * residual * x_i
+    return theta
+
+
+@one_epoch.mistake(
+    "Your residuals are stale: they were computed before the pass, with the old theta. "
+    "Predict anew for each example, with the theta of this moment."
+)
+def _stale(X, y, theta, eta):
+    residuals = X @ theta - y
+    for i in range(len(y)):
+        theta = theta - eta * 2 * residuals[i] * X[i]
+    return theta
+
+
+@one_epoch.mistake("The factor 2 of the gradient is missing in each step.")
+def _no_factor_two(X, y, theta, eta):
+    for i in range(len(y)):
+        theta = theta - eta * (X[i] @ theta - y[i]) * X[i]
+    return theta
+
+
+one_epoch.mistake(
+    "That is one step with the gradient of all examples. Take a step after each example.",
+    lambda X, y, theta, eta: theta - eta * 2 / len(y) * X.T @ (X @ theta - y),
+)
+
+
+@one_epoch.mistake("The gradient of *one* example is a mean over one: do not divide by m here.")
+def _each_divided_by_m(X, y, theta, eta):
+    for i in range(len(y)):
+        theta = theta - eta * 2 / len(y) * (X[i] @ theta - y[i]) * X[i]
+    return theta
+
+
+one_epoch.mistake(
+    "You stop after the first example: is `return` inside the loop? Move it to the left.",
+    lambda X, y, theta, eta: theta - eta * 2 * (X[0] @ theta - y[0]) * X[0],
+)
+
+
+@one_epoch.mistake(
+    "`len(x_i)` is the number of parameters. One example means m = 1: nothing to divide."
+)
+def _divided_by_parameters_each(X, y, theta, eta):
+    for x_i, y_i in zip(X, y, strict=True):
+        theta = theta - eta * 2 / len(x_i) * (x_i @ theta - y_i) * x_i
+    return theta
+
+
+@one_epoch.mistake(
+    "Your steps go uphill: either you added the gradient, or you subtracted one whose "
+    "residual is y - ŷ instead of ŷ - y."
+)
+def _climbs(X, y, theta, eta):
+    for i in range(len(y)):
+        theta = theta + eta * 2 * (X[i] @ theta - y[i]) * X[i]
     return theta

@@ -6,7 +6,7 @@ a number and y (m,); for k classes W is (n, k), b (k,) and Y (m, k), one-hot.
 
 import numpy as np
 
-from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.exercise import exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
 from course_lib.gradcheck import numerical_gradient
 
@@ -22,9 +22,6 @@ def _softmax(Z):
     return E / E.sum(axis=1, keepdims=True)
 
 
-# --------------------------------------------------------------------------- cross_entropy
-
-
 def _probabilities(rng):
     hand = (np.array([0.5, 0.25]), np.array([1.0, 0.0]))
     sure = (np.array([0.999, 0.002]), np.array([0.0, 1.0]))
@@ -36,60 +33,10 @@ def _one_by_one(a, y):
     return -sum(np.log(p if label else 1 - p) for p, label in zip(a, y, strict=True)) / len(y)
 
 
-def _not_minus(a, y):
-    return (y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
-
-
-def _summed_up(a, y):
-    return -(y * np.log(a) + (1 - y) * np.log(1 - a)).sum()
-
-
-def _ones_only(a, y):
-    return -(y * np.log(a)).mean()
-
-
-def _in_bits(a, y):
-    return -(y * np.log2(a) + (1 - y) * np.log2(1 - a)).mean()
-
-
-def _squares(a, y):
-    return ((a - y) ** 2).mean()
-
-
-def _labels_turned(a, y):
-    return -((1 - y) * np.log(a) + y * np.log(1 - a)).mean()
-
-
-def _one_each(a, y):
-    return -(y * np.log(a) + (1 - y) * np.log(1 - a))
-
-
 @exercise(
     stars=1,
     cases=_probabilities,
     judge=agrees_with(_one_by_one, "That is not the mean cross-entropy."),
-    misconceptions=[
-        Misconception(
-            _not_minus,
-            "The sign: logarithms of probabilities are negative, and a cost should be positive. "
-            "The minus turns the likelihood, to be made large, into a cost, to be made small.",
-        ),
-        Misconception(_summed_up, "That is the sum over the examples. The cost is their mean."),
-        Misconception(
-            _ones_only,
-            "You left out the second term: examples with y = 0 cost nothing, so a model that "
-            "always says 1 would look perfect.",
-        ),
-        Misconception(
-            _in_bits, "You took logarithms to base 2. (3.4) has the natural one, `np.log`."
-        ),
-        Misconception(_squares, "That is the squared error; (3.4) has logarithms."),
-        Misconception(
-            _labels_turned,
-            "The two terms are exchanged: where y = 1, the cost is -log a, not -log(1 - a).",
-        ),
-        Misconception(_one_each, "That is one loss per example. The cost is their mean."),
-    ],
     hints=[
         "The loss of one example is -log of the probability that the model gave to what happened.",
         "With labels 0 and 1, `y * np.log(a) + (1 - y) * np.log(1 - a)` picks the right one.",
@@ -101,7 +48,35 @@ def cross_entropy(a, y):
     return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
 
 
-# --------------------------------------------------------------------------- logistic_gradient
+cross_entropy.mistake(
+    "The sign: logarithms of probabilities are negative, and a cost should be positive. "
+    "The minus turns the likelihood, to be made large, into a cost, to be made small.",
+    lambda a, y: (y * np.log(a) + (1 - y) * np.log(1 - a)).mean(),
+)
+cross_entropy.mistake(
+    "That is the sum over the examples. The cost is their mean.",
+    lambda a, y: -(y * np.log(a) + (1 - y) * np.log(1 - a)).sum(),
+)
+cross_entropy.mistake(
+    "You left out the second term: examples with y = 0 cost nothing, so a model that "
+    "always says 1 would look perfect.",
+    lambda a, y: -(y * np.log(a)).mean(),
+)
+cross_entropy.mistake(
+    "You took logarithms to base 2. (3.4) has the natural one, `np.log`.",
+    lambda a, y: -(y * np.log2(a) + (1 - y) * np.log2(1 - a)).mean(),
+)
+cross_entropy.mistake(
+    "That is the squared error; (3.4) has logarithms.", lambda a, y: ((a - y) ** 2).mean()
+)
+cross_entropy.mistake(
+    "The two terms are exchanged: where y = 1, the cost is -log a, not -log(1 - a).",
+    lambda a, y: -((1 - y) * np.log(a) + y * np.log(1 - a)).mean(),
+)
+cross_entropy.mistake(
+    "That is one loss per example. The cost is their mean.",
+    lambda a, y: -(y * np.log(a) + (1 - y) * np.log(1 - a)),
+)
 
 
 def _binary(rng):
@@ -127,77 +102,10 @@ def _judge_binary(cases, values):
     return CORRECT
 
 
-def _y_minus_a(X, y, w, b):
-    a = 1 / (1 + np.exp(-(X @ w + b)))
-    return X.T @ (y - a) / len(y), (y - a).mean()
-
-
-def _sum_gradient(X, y, w, b):
-    d = _sigmoid(X @ w + b) - y
-    return X.T @ d, d.sum()
-
-
-def _with_slope(X, y, w, b):
-    a = _sigmoid(X @ w + b)
-    d = (a - y) * a * (1 - a)
-    return X.T @ d / len(y), d.mean()
-
-
-def _squared_slope(X, y, w, b):
-    a = _sigmoid(X @ w + b)
-    d = 2 * (a - y) * a * (1 - a)
-    return X.T @ d / len(y), d.mean()
-
-
-def _without_sigmoid(X, y, w, b):
-    d = X @ w + b - y
-    return X.T @ d / len(y), d.mean()
-
-
-def _bias_not_averaged(X, y, w, b):
-    d = _sigmoid(X @ w + b) - y
-    return X.T @ d / len(y), d.sum()
-
-
-def _bias_not_summed(X, y, w, b):
-    d = _sigmoid(X @ w + b) - y
-    return X.T @ d / len(y), d / len(y)
-
-
-def _exchanged(X, y, w, b):
-    d = _sigmoid(X @ w + b) - y
-    return d.mean(), X.T @ d / len(y)
-
-
 @exercise(
     stars=2,
     cases=_binary,
     judge=_judge_binary,
-    misconceptions=[
-        Misconception(
-            _y_minus_a,
-            "The sign: that is the way downhill, with y - a. The gradient is made of a - y; the "
-            "minus comes with the step.",
-        ),
-        Misconception(_sum_gradient, "Those are sums over the examples; the cost is a mean."),
-        Misconception(
-            _with_slope,
-            "There is a factor a(1 - a) too many: for the cross-entropy it cancels, (3.6).",
-        ),
-        Misconception(
-            _squared_slope, "That is the gradient of the squared error. The cost here is (3.4)."
-        ),
-        Misconception(
-            _without_sigmoid,
-            "You compare the labels with the logits z. Put them through the sigmoid first.",
-        ),
-        Misconception(_bias_not_averaged, "dw is right. db is a mean too: divide by m."),
-        Misconception(
-            _bias_not_summed,
-            "dw is right. b is one number, so db is one: add up what all examples say.",
-        ),
-        Misconception(_exchanged, "They come in the other order: `return dw, db`."),
-    ],
     hints=[
         "First a = σ(Xw + b), then the errors a - y, one per example.",
         "dw is the mean over the examples of error times input: `X.T @ (a - y) / len(y)`.",
@@ -211,32 +119,68 @@ def logistic_gradient(X, y, w, b):
     return X.T @ (a - y) / len(y), (a - y).mean()
 
 
-# --------------------------------------------------------------------------- centre_rows
+@logistic_gradient.mistake(
+    "The sign: that is the way downhill, with y - a. The gradient is made of a - y; the "
+    "minus comes with the step."
+)
+def _y_minus_a(X, y, w, b):
+    a = 1 / (1 + np.exp(-(X @ w + b)))
+    return X.T @ (y - a) / len(y), (y - a).mean()
+
+
+@logistic_gradient.mistake("Those are sums over the examples; the cost is a mean.")
+def _sum_gradient(X, y, w, b):
+    d = _sigmoid(X @ w + b) - y
+    return X.T @ d, d.sum()
+
+
+@logistic_gradient.mistake(
+    "There is a factor a(1 - a) too many: for the cross-entropy it cancels, (3.6)."
+)
+def _with_slope(X, y, w, b):
+    a = _sigmoid(X @ w + b)
+    d = (a - y) * a * (1 - a)
+    return X.T @ d / len(y), d.mean()
+
+
+@logistic_gradient.mistake("That is the gradient of the squared error. The cost here is (3.4).")
+def _squared_slope(X, y, w, b):
+    a = _sigmoid(X @ w + b)
+    d = 2 * (a - y) * a * (1 - a)
+    return X.T @ d / len(y), d.mean()
+
+
+@logistic_gradient.mistake(
+    "You compare the labels with the logits z. Put them through the sigmoid first."
+)
+def _without_sigmoid(X, y, w, b):
+    d = X @ w + b - y
+    return X.T @ d / len(y), d.mean()
+
+
+@logistic_gradient.mistake("dw is right. db is a mean too: divide by m.")
+def _bias_not_averaged(X, y, w, b):
+    d = _sigmoid(X @ w + b) - y
+    return X.T @ d / len(y), d.sum()
+
+
+@logistic_gradient.mistake(
+    "dw is right. b is one number, so db is one: add up what all examples say."
+)
+def _bias_not_summed(X, y, w, b):
+    d = _sigmoid(X @ w + b) - y
+    return X.T @ d / len(y), d / len(y)
+
+
+@logistic_gradient.mistake("They come in the other order: `return dw, db`.")
+def _exchanged(X, y, w, b):
+    d = _sigmoid(X @ w + b) - y
+    return d.mean(), X.T @ d / len(y)
 
 
 def _squares_of_numbers(rng):
     hand, one_row = np.array([[1.0, 3.0], [10.0, 20.0]]), np.array([[1.0, 2.0, 6.0, 3.0]])
     return [(hand,), *((rng.normal(size=(n, n)) * 5,) for n in (3, 4)), (one_row,)]
-
-
-def _no_axis_kept(X):
-    return X - X.mean(axis=1)
-
-
-def _columns(X):
-    return X - X.mean(axis=0)
-
-
-def _all_together(X):
-    return X - X.mean()
-
-
-def _just_the_means(X):
-    return X.mean(axis=1)
-
-
-def _sums(X):
-    return X - X.sum(axis=1, keepdims=True)
 
 
 @exercise(
@@ -246,18 +190,6 @@ def _sums(X):
         lambda X: np.array([row - sum(row) / len(row) for row in X]),
         "Not every row of the result has mean 0 and the differences that it had.",
     ),
-    misconceptions=[
-        Misconception(
-            _no_axis_kept,
-            "The trap itself: the mean of row 2 is subtracted from *column* 2. `X.mean(axis=1)` is "
-            "one-dimensional, and lies along the columns. Keep the axis: "
-            "`X.mean(axis=1, keepdims=True)`.",
-        ),
-        Misconception(_columns, "You centred the columns. The mean of a row runs along axis 1."),
-        Misconception(_all_together, "You subtracted one mean, that of the whole table."),
-        Misconception(_just_the_means, "Those are the means. Subtract each from its row."),
-        Misconception(_sums, "You subtracted the sum of each row, not its mean."),
-    ],
     hints=[
         "The means of the rows must stand in a column, shape (m, 1), to broadcast along each row.",
         "`X.mean(axis=1, keepdims=True)`, or `X.mean(axis=1)[:, None]`.",
@@ -269,7 +201,20 @@ def centre_rows(X):
     return X - X.mean(axis=1, keepdims=True)
 
 
-# --------------------------------------------------------------------------- softmax_rows
+centre_rows.mistake(
+    "The trap itself: the mean of row 2 is subtracted from *column* 2. `X.mean(axis=1)` is "
+    "one-dimensional, and lies along the columns. Keep the axis: "
+    "`X.mean(axis=1, keepdims=True)`.",
+    lambda X: X - X.mean(axis=1),
+)
+centre_rows.mistake(
+    "You centred the columns. The mean of a row runs along axis 1.", lambda X: X - X.mean(axis=0)
+)
+centre_rows.mistake("You subtracted one mean, that of the whole table.", lambda X: X - X.mean())
+centre_rows.mistake("Those are the means. Subtract each from its row.", lambda X: X.mean(axis=1))
+centre_rows.mistake(
+    "You subtracted the sum of each row, not its mean.", lambda X: X - X.sum(axis=1, keepdims=True)
+)
 
 
 def _logits(rng):
@@ -287,102 +232,10 @@ def _row_by_row(Z):
     return np.array(rows)
 
 
-def _down_the_columns(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
-
-
-def _over_everything(Z):
-    E = np.exp(Z - Z.max())
-    return E / E.sum()
-
-
-def _of_the_index(Z):
-    E = np.exp(np.arange(Z.shape[1])) * np.ones_like(Z)
-    return E / E.sum(axis=1, keepdims=True)
-
-
-def _overflowing(Z):
-    return np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
-
-
-def _one_maximum(Z):
-    E = np.exp(Z - Z.max())
-    return E / E.sum(axis=1, keepdims=True)
-
-
-def _not_normalised(Z):
-    return np.exp(Z - Z.max(axis=1, keepdims=True))
-
-
-def _naive_columns(Z):
-    return np.exp(Z) / np.exp(Z).sum(axis=0)
-
-
-def _naive_everything(Z):
-    return np.exp(Z) / np.exp(Z).sum()
-
-
-def _naive_unnormalised(Z):
-    return np.exp(Z)
-
-
-def _mean_subtracted(Z):
-    E = np.exp(Z - Z.mean(axis=1, keepdims=True))
-    return E / E.sum(axis=1, keepdims=True)
-
-
-def _without_exp(Z):
-    return Z / Z.sum(axis=1, keepdims=True)
-
-
 @exercise(
     stars=2,
     cases=_logits,
     judge=agrees_with(_row_by_row, "Those are not the softmax of each row."),
-    misconceptions=[
-        Misconception(
-            _overflowing,
-            "Right for small logits, NaN for large ones: exp(1000) is more than a float can hold. "
-            "Subtract the largest logit of each row first, (3.13); it changes nothing else.",
-        ),
-        Misconception(
-            _one_maximum,
-            "You subtracted the largest logit of the whole table. A row far below it becomes 0/0: "
-            "each row needs its own maximum.",
-        ),
-        Misconception(
-            _down_the_columns,
-            "Your columns sum to 1, and your rows should: the classes lie along axis 1.",
-        ),
-        Misconception(
-            _over_everything,
-            "All entries together sum to 1. Each example is a distribution of its own: sum along "
-            "axis 1, and keep the axis.",
-        ),
-        Misconception(
-            _of_the_index,
-            "You exponentiate the number of the class in place of its logit: every example gets "
-            "the same answer.",
-        ),
-        Misconception(_not_normalised, "Now divide each row by its sum."),
-        Misconception(
-            _naive_columns,
-            "Your columns sum to 1, and your rows should: the classes lie along axis 1.",
-        ),
-        Misconception(
-            _naive_everything,
-            "All entries together sum to 1. Each example is a distribution of its own: sum along "
-            "axis 1, and keep the axis.",
-        ),
-        Misconception(_naive_unnormalised, "Now divide each row by its sum."),
-        Misconception(
-            _mean_subtracted,
-            "Subtracting the mean helps only while no logit is far above it: [0, 2000] still "
-            "overflows. Subtract the largest of each row, then none is above 0.",
-        ),
-        Misconception(_without_exp, "Without exp, shares can be negative, or divided by zero."),
-    ],
     hints=[
         "exp of every logit, divided by the sum of its row.",
         "`keepdims=True` keeps the sums in a column, so that each divides its own row.",
@@ -396,7 +249,74 @@ def softmax_rows(Z):
     return E / E.sum(axis=1, keepdims=True)
 
 
-# --------------------------------------------------------------------------- softmax_gradient
+softmax_rows.mistake(
+    "Right for small logits, NaN for large ones: exp(1000) is more than a float can hold. "
+    "Subtract the largest logit of each row first, (3.13); it changes nothing else.",
+    lambda Z: np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True),
+)
+
+
+@softmax_rows.mistake(
+    "You subtracted the largest logit of the whole table. A row far below it becomes 0/0: "
+    "each row needs its own maximum."
+)
+def _one_maximum(Z):
+    E = np.exp(Z - Z.max())
+    return E / E.sum(axis=1, keepdims=True)
+
+
+@softmax_rows.mistake("Your columns sum to 1, and your rows should: the classes lie along axis 1.")
+def _down_the_columns(Z):
+    E = np.exp(Z - Z.max(axis=0))
+    return E / E.sum(axis=0)
+
+
+@softmax_rows.mistake(
+    "All entries together sum to 1. Each example is a distribution of its own: sum along "
+    "axis 1, and keep the axis."
+)
+def _over_everything(Z):
+    E = np.exp(Z - Z.max())
+    return E / E.sum()
+
+
+@softmax_rows.mistake(
+    "You exponentiate the number of the class in place of its logit: every example gets "
+    "the same answer."
+)
+def _of_the_index(Z):
+    E = np.exp(np.arange(Z.shape[1])) * np.ones_like(Z)
+    return E / E.sum(axis=1, keepdims=True)
+
+
+softmax_rows.mistake(
+    "Now divide each row by its sum.", lambda Z: np.exp(Z - Z.max(axis=1, keepdims=True))
+)
+softmax_rows.mistake(
+    "Your columns sum to 1, and your rows should: the classes lie along axis 1.",
+    lambda Z: np.exp(Z) / np.exp(Z).sum(axis=0),
+)
+softmax_rows.mistake(
+    "All entries together sum to 1. Each example is a distribution of its own: sum along "
+    "axis 1, and keep the axis.",
+    lambda Z: np.exp(Z) / np.exp(Z).sum(),
+)
+softmax_rows.mistake("Now divide each row by its sum.", lambda Z: np.exp(Z))
+
+
+@softmax_rows.mistake(
+    "Subtracting the mean helps only while no logit is far above it: [0, 2000] still "
+    "overflows. Subtract the largest of each row, then none is above 0."
+)
+def _mean_subtracted(Z):
+    E = np.exp(Z - Z.mean(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
+
+
+softmax_rows.mistake(
+    "Without exp, shares can be negative, or divided by zero.",
+    lambda Z: Z / Z.sum(axis=1, keepdims=True),
+)
 
 
 def _classes(rng):
@@ -423,100 +343,10 @@ def _judge_classes(cases, values):
     return CORRECT
 
 
-def _labels_minus(X, Y, W, b):
-    E = np.exp(X @ W + b)
-    P = E / E.sum(axis=1, keepdims=True)
-    D = (Y - P) / len(X)
-    return X.T @ D, D.sum(axis=0)
-
-
-def _not_averaged(X, Y, W, b):
-    D = _softmax(X @ W + b) - Y
-    return X.T @ D, D.sum(axis=0)
-
-
-def _averaged_twice(X, Y, W, b):
-    D = (_softmax(X @ W + b) - Y) / len(X)
-    return X.T @ D / len(X), D.mean(axis=0)
-
-
-def _labels_forgotten(X, Y, W, b):
-    P = _softmax(X @ W + b) / len(X)
-    return X.T @ P, P.sum(axis=0)
-
-
-def _sigmoids(X, Y, W, b):
-    D = (_sigmoid(X @ W + b) - Y) / len(X)
-    return X.T @ D, D.sum(axis=0)
-
-
-def _own_slope_only(X, Y, W, b):
-    P = _softmax(X @ W + b)
-    D = (P - Y) * P * (1 - P) / len(X)
-    return X.T @ D, D.sum(axis=0)
-
-
-def _of_logits(X, Y, W, b):
-    D = (X @ W + b - Y) / len(X)
-    return X.T @ D, D.sum(axis=0)
-
-
-def _bias_as_one(X, Y, W, b):
-    D = (_softmax(X @ W + b) - Y) / len(X)
-    return X.T @ D, D
-
-
-def _bias_averaged(X, Y, W, b):
-    D = (_softmax(X @ W + b) - Y) / len(X)
-    return X.T @ D, D.mean(axis=0)
-
-
-def _other_order(X, Y, W, b):
-    D = (_softmax(X @ W + b) - Y) / len(X)
-    return D.sum(axis=0), X.T @ D
-
-
-def _transposed(X, Y, W, b):
-    D = (_softmax(X @ W + b) - Y) / len(X)
-    return D.T @ X, D.sum(axis=0)
-
-
 @exercise(
     stars=3,
     cases=_classes,
     judge=_judge_classes,
-    misconceptions=[
-        Misconception(
-            _labels_minus,
-            "The sign: that is the way downhill. The gradient by the logits has P - Y, (3.15).",
-        ),
-        Misconception(
-            _not_averaged, "Those are sums over the examples. The cost is a mean: divide by m."
-        ),
-        Misconception(_averaged_twice, "You divided by m twice."),
-        Misconception(
-            _labels_forgotten,
-            "Where are the labels? With P alone, every class is pushed down, also the right one.",
-        ),
-        Misconception(
-            _sigmoids,
-            "You used a sigmoid per class. The classes of one example share one softmax.",
-        ),
-        Misconception(
-            _own_slope_only,
-            "There is a factor P(1 - P) too many. All parts of the chain rule, also those of the "
-            "other classes, together leave just P - Y.",
-        ),
-        Misconception(_of_logits, "You compare labels with logits: softmax first."),
-        Misconception(
-            _bias_as_one, "dW is right. Each class has one bias: sum over the examples, axis 0."
-        ),
-        Misconception(
-            _bias_averaged, "dW is right. D has its 1/m already: for db take the sum, not the mean."
-        ),
-        Misconception(_other_order, "They come in the other order: `return dW, db`."),
-        Misconception(_transposed, "dW is transposed: it has the shape of W, (n, k)."),
-    ],
     hints=[
         "First P, the softmax of each row of XW + b; then D = (P - Y) / m, (3.15).",
         "W meets the examples through X: dW is `X.T @ D`, of the shape of W.",
@@ -533,7 +363,82 @@ def softmax_gradient(X, Y, W, b):
     return X.T @ D, D.sum(axis=0)
 
 
-# --------------------------------------------------------------------------- safe_cross_entropy
+@softmax_gradient.mistake(
+    "The sign: that is the way downhill. The gradient by the logits has P - Y, (3.15)."
+)
+def _labels_minus(X, Y, W, b):
+    E = np.exp(X @ W + b)
+    P = E / E.sum(axis=1, keepdims=True)
+    D = (Y - P) / len(X)
+    return X.T @ D, D.sum(axis=0)
+
+
+@softmax_gradient.mistake("Those are sums over the examples. The cost is a mean: divide by m.")
+def _not_averaged(X, Y, W, b):
+    D = _softmax(X @ W + b) - Y
+    return X.T @ D, D.sum(axis=0)
+
+
+@softmax_gradient.mistake("You divided by m twice.")
+def _averaged_twice(X, Y, W, b):
+    D = (_softmax(X @ W + b) - Y) / len(X)
+    return X.T @ D / len(X), D.mean(axis=0)
+
+
+@softmax_gradient.mistake(
+    "Where are the labels? With P alone, every class is pushed down, also the right one."
+)
+def _labels_forgotten(X, Y, W, b):
+    P = _softmax(X @ W + b) / len(X)
+    return X.T @ P, P.sum(axis=0)
+
+
+@softmax_gradient.mistake(
+    "You used a sigmoid per class. The classes of one example share one softmax."
+)
+def _sigmoids(X, Y, W, b):
+    D = (_sigmoid(X @ W + b) - Y) / len(X)
+    return X.T @ D, D.sum(axis=0)
+
+
+@softmax_gradient.mistake(
+    "There is a factor P(1 - P) too many. All parts of the chain rule, also those of the "
+    "other classes, together leave just P - Y."
+)
+def _own_slope_only(X, Y, W, b):
+    P = _softmax(X @ W + b)
+    D = (P - Y) * P * (1 - P) / len(X)
+    return X.T @ D, D.sum(axis=0)
+
+
+@softmax_gradient.mistake("You compare labels with logits: softmax first.")
+def _of_logits(X, Y, W, b):
+    D = (X @ W + b - Y) / len(X)
+    return X.T @ D, D.sum(axis=0)
+
+
+@softmax_gradient.mistake("dW is right. Each class has one bias: sum over the examples, axis 0.")
+def _bias_as_one(X, Y, W, b):
+    D = (_softmax(X @ W + b) - Y) / len(X)
+    return X.T @ D, D
+
+
+@softmax_gradient.mistake("dW is right. D has its 1/m already: for db take the sum, not the mean.")
+def _bias_averaged(X, Y, W, b):
+    D = (_softmax(X @ W + b) - Y) / len(X)
+    return X.T @ D, D.mean(axis=0)
+
+
+@softmax_gradient.mistake("They come in the other order: `return dW, db`.")
+def _other_order(X, Y, W, b):
+    D = (_softmax(X @ W + b) - Y) / len(X)
+    return D.sum(axis=0), X.T @ D
+
+
+@softmax_gradient.mistake("dW is transposed: it has the shape of W, (n, k).")
+def _transposed(X, Y, W, b):
+    D = (_softmax(X @ W + b) - Y) / len(X)
+    return D.T @ X, D.sum(axis=0)
 
 
 UNSAFE = (
@@ -564,71 +469,15 @@ def _by_cases(z, y):
     return sum(losses) / len(losses)
 
 
-def _naive(z, y):
-    a = 1 / (1 + np.exp(-z))
-    return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
-
-
-def _naive_by_cases(z, y):
-    a = 1 / (1 + np.exp(-z))
-    return -np.where(y == 1, np.log(a), np.log(1 - a)).mean()
-
-
-def _both_rewritten(z, y):
-    return (y * np.log1p(np.exp(-z)) + (1 - y) * np.log1p(np.exp(z))).mean()
-
-
-def _rewritten_only(z, y):
-    return (np.log(1 + np.exp(z)) - y * z).mean()
-
-
 def _clipped(z, y, at=1e-12):
     a = np.clip(1 / (1 + np.exp(-z)), at, 1 - at)
     return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
-
-
-def _clipped_more(z, y):
-    return _clipped(z, y, 1e-7)
-
-
-def _clipped_at_8(z, y):
-    return _clipped(z, y, 1e-8)
-
-
-def _clipped_less(z, y):
-    return _clipped(z, y, 1e-15)
-
-
-def _softly_clipped(z, y):
-    a = 1 / (1 + np.exp(-z))
-    return -(y * np.log(a + 1e-12) + (1 - y) * np.log(1 - a + 1e-12)).mean()
-
-
-def _plus(z, y):
-    return (np.logaddexp(0, z) + y * z).mean()
-
-
-def _summed(z, y):
-    return (np.logaddexp(0, z) - y * z).sum()
 
 
 @exercise(
     stars=2,
     cases=_sure_logits,
     judge=agrees_with(_by_cases, "That is not the cross-entropy of these logits.", rtol=1e-6),
-    misconceptions=[
-        Misconception(_naive, UNSAFE),
-        Misconception(_naive_by_cases, UNSAFE),
-        Misconception(_rewritten_only, UNSAFE),
-        Misconception(_both_rewritten, UNSAFE),
-        Misconception(_clipped, CLIPPED),
-        Misconception(_clipped_more, CLIPPED),
-        Misconception(_clipped_at_8, CLIPPED),
-        Misconception(_clipped_less, CLIPPED),
-        Misconception(_softly_clipped, CLIPPED),
-        Misconception(_plus, "The sign: (3.16) subtracts y z."),
-        Misconception(_summed, "That is the sum over the examples. The cost is their mean."),
-    ],
     hints=[
         "Put (3.1) into (3.4) and simplify: log(1 + exp(z)) - y z remains, (3.16).",
         "`np.logaddexp(a, b)` is log(exp(a) + exp(b)) without overflow; and 1 is exp(0).",
@@ -638,3 +487,40 @@ def _summed(z, y):
 def safe_cross_entropy(z, y):
     """The mean cross-entropy of logits z (m,) for labels y (m,), for logits of any size."""
     return (np.logaddexp(0, z) - y * z).mean()
+
+
+@safe_cross_entropy.mistake(UNSAFE)
+def _naive(z, y):
+    a = 1 / (1 + np.exp(-z))
+    return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
+
+
+@safe_cross_entropy.mistake(UNSAFE)
+def _naive_by_cases(z, y):
+    a = 1 / (1 + np.exp(-z))
+    return -np.where(y == 1, np.log(a), np.log(1 - a)).mean()
+
+
+safe_cross_entropy.mistake(UNSAFE, lambda z, y: (np.log(1 + np.exp(z)) - y * z).mean())
+safe_cross_entropy.mistake(
+    UNSAFE, lambda z, y: (y * np.log1p(np.exp(-z)) + (1 - y) * np.log1p(np.exp(z))).mean()
+)
+safe_cross_entropy.mistake(CLIPPED, _clipped)
+safe_cross_entropy.mistake(CLIPPED, lambda z, y: _clipped(z, y, 1e-7))
+safe_cross_entropy.mistake(CLIPPED, lambda z, y: _clipped(z, y, 1e-8))
+safe_cross_entropy.mistake(CLIPPED, lambda z, y: _clipped(z, y, 1e-15))
+
+
+@safe_cross_entropy.mistake(CLIPPED)
+def _softly_clipped(z, y):
+    a = 1 / (1 + np.exp(-z))
+    return -(y * np.log(a + 1e-12) + (1 - y) * np.log(1 - a + 1e-12)).mean()
+
+
+safe_cross_entropy.mistake(
+    "The sign: (3.16) subtracts y z.", lambda z, y: (np.logaddexp(0, z) + y * z).mean()
+)
+safe_cross_entropy.mistake(
+    "That is the sum over the examples. The cost is their mean.",
+    lambda z, y: (np.logaddexp(0, z) - y * z).sum(),
+)

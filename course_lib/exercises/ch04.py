@@ -7,7 +7,7 @@ The exercises of notebook 04. One example per row: X is (m, n_in), W (n_in, n_ou
 import numpy as np
 
 from course_lib.exercises.engine.answers import describe_call, same
-from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.exercise import exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers, parts
 
 TITLE = "Forward pass"
@@ -27,9 +27,6 @@ def _layer(rng, m, n_in, n_out):
     return rng.normal(size=(m, n_in)), rng.normal(size=(n_in, n_out)), rng.normal(size=n_out)
 
 
-# --------------------------------------------------------------------------- layer_output
-
-
 def _layers(rng):
     hand = (
         np.array([[2.0, 3.0], [0.0, 1.0]]),
@@ -39,72 +36,12 @@ def _layers(rng):
     return [hand, *(_layer(rng, *sizes) for sizes in ((3, 3, 3), (2, 2, 2), (4, 3, 2)))]
 
 
-def _as_columns(X, W, b):
-    return 1 / (1 + np.exp(-(W.T @ X.T + b[:, None])))
-
-
-def _without_bias(X, W, b):
-    return 1 / (1 + np.exp(-(X @ W)))
-
-
-def _bias_outside(X, W, b):
-    return 1 / (1 + np.exp(-(X @ W))) + b
-
-
-def _without_sigmoid(X, W, b):
-    return X @ W + b
-
-
-def _weights_transposed(X, W, b):
-    return 1 / (1 + np.exp(-(X @ W.T + b)))
-
-
-def _weights_first(X, W, b):
-    return 1 / (1 + np.exp(-(W @ X + b)))
-
-
-def _bias_as_column(X, W, b):
-    return 1 / (1 + np.exp(-(X @ W + b[:, None])))
-
-
-def _entry_products(X, W, b):
-    return 1 / (1 + np.exp(-(X * W + b)))
-
-
 @exercise(
     stars=1,
     cases=_layers,
     judge=agrees_with(
         lambda X, W, b: _sigmoid(_entry_by_entry(X, W, b)), "Those are not the layer's outputs."
     ),
-    misconceptions=[
-        Misconception(_without_bias, "The bias is missing: Z is XW + b."),
-        Misconception(
-            _bias_outside, "You added the bias after the sigmoid. It belongs to the sum: σ(XW + b)."
-        ),
-        Misconception(_without_sigmoid, "That is Z. The layer's output is σ(Z), (4.2)."),
-        Misconception(
-            _weights_transposed,
-            "You used the transpose of W. W has a row per input and a column per unit, so a row of "
-            "X meets the columns of W as they are: XW.",
-        ),
-        Misconception(
-            _weights_first,
-            "You multiplied W by X. With one example per row, X comes first: XW.",
-        ),
-        Misconception(
-            _as_columns,
-            "That is right for the columns convention, with one example per column. Here each "
-            "example is a row: XW + b.",
-        ),
-        Misconception(
-            _bias_as_column,
-            "You added one bias to each *example*. Each unit has its own: `b` lies along the rows.",
-        ),
-        Misconception(
-            _entry_products, "`*` multiplies entry by entry. A weighted sum is the product `@`."
-        ),
-    ],
     hints=[
         "First the sums of all examples and units at once, `X @ W + b`.",
         "Then the sigmoid, 1 / (1 + np.exp(-Z)), entry by entry.",
@@ -116,7 +53,36 @@ def layer_output(X, W, b):
     return 1 / (1 + np.exp(-(X @ W + b)))
 
 
-# --------------------------------------------------------------------------- weight_shapes
+layer_output.mistake(
+    "The bias is missing: Z is XW + b.", lambda X, W, b: 1 / (1 + np.exp(-(X @ W)))
+)
+layer_output.mistake(
+    "You added the bias after the sigmoid. It belongs to the sum: σ(XW + b).",
+    lambda X, W, b: 1 / (1 + np.exp(-(X @ W))) + b,
+)
+layer_output.mistake("That is Z. The layer's output is σ(Z), (4.2).", lambda X, W, b: X @ W + b)
+layer_output.mistake(
+    "You used the transpose of W. W has a row per input and a column per unit, so a row of "
+    "X meets the columns of W as they are: XW.",
+    lambda X, W, b: 1 / (1 + np.exp(-(X @ W.T + b))),
+)
+layer_output.mistake(
+    "You multiplied W by X. With one example per row, X comes first: XW.",
+    lambda X, W, b: 1 / (1 + np.exp(-(W @ X + b))),
+)
+layer_output.mistake(
+    "That is right for the columns convention, with one example per column. Here each "
+    "example is a row: XW + b.",
+    lambda X, W, b: 1 / (1 + np.exp(-(W.T @ X.T + b[:, None]))),
+)
+layer_output.mistake(
+    "You added one bias to each *example*. Each unit has its own: `b` lies along the rows.",
+    lambda X, W, b: 1 / (1 + np.exp(-(X @ W + b[:, None]))),
+)
+layer_output.mistake(
+    "`*` multiplies entry by entry. A weighted sum is the product `@`.",
+    lambda X, W, b: 1 / (1 + np.exp(-(X * W + b))),
+)
 
 
 def _sizes(rng):
@@ -143,43 +109,10 @@ def _judge_shapes(cases, values):
     return CORRECT
 
 
-def _columns_convention(sizes):
-    return [(sizes[i + 1], sizes[i]) for i in range(len(sizes) - 1)]
-
-
-def _input_and_last(sizes):
-    return [(sizes[0], n) for n in sizes[1:]]
-
-
-def _with_bias_row(sizes):
-    return [(sizes[i] + 1, sizes[i + 1]) for i in range(len(sizes) - 1)]
-
-
-def _squares(sizes):
-    return [(n, n) for n in sizes[1:]]
-
-
 @exercise(
     stars=1,
     cases=_sizes,
     judge=_judge_shapes,
-    misconceptions=[
-        Misconception(
-            _columns_convention,
-            "Those are the shapes of the columns convention. Here W has a row per input and a "
-            "column per unit: (n_in, n_out).",
-        ),
-        Misconception(
-            _input_and_last,
-            "Every table of yours begins at the input layer. A layer's inputs are the outputs of "
-            "the layer before it.",
-        ),
-        Misconception(
-            _with_bias_row,
-            "You counted a row for the bias. Here b is an array of its own, beside W.",
-        ),
-        Misconception(_squares, "A layer may have more units than inputs, or fewer."),
-    ],
     hints=[
         "Between 3 inputs and 4 units there are 3 times 4 weights, shape (3, 4).",
         "Pair each size with the next one: `zip(sizes[:-1], sizes[1:])`.",
@@ -191,7 +124,23 @@ def weight_shapes(sizes):
     return list(zip(sizes[:-1], sizes[1:], strict=True))
 
 
-# --------------------------------------------------------------------------- forward_pass
+weight_shapes.mistake(
+    "Those are the shapes of the columns convention. Here W has a row per input and a "
+    "column per unit: (n_in, n_out).",
+    lambda sizes: [(sizes[i + 1], sizes[i]) for i in range(len(sizes) - 1)],
+)
+weight_shapes.mistake(
+    "Every table of yours begins at the input layer. A layer's inputs are the outputs of "
+    "the layer before it.",
+    lambda sizes: [(sizes[0], n) for n in sizes[1:]],
+)
+weight_shapes.mistake(
+    "You counted a row for the bias. Here b is an array of its own, beside W.",
+    lambda sizes: [(sizes[i] + 1, sizes[i + 1]) for i in range(len(sizes) - 1)],
+)
+weight_shapes.mistake(
+    "A layer may have more units than inputs, or fewer.", lambda sizes: [(n, n) for n in sizes[1:]]
+)
 
 
 def _networks(rng):
@@ -211,58 +160,10 @@ def _one_layer_at_a_time(X, weights, biases):
     return X
 
 
-def _activated_at_the_end(X, weights, biases):
-    for W, b in zip(weights, biases, strict=True):
-        X = 1 / (1 + np.exp(-(X @ W + b)))
-    return X
-
-
-def _never_activated(X, weights, biases):
-    for W, b in zip(weights, biases, strict=True):
-        X = X @ W + b
-    return X
-
-
-def _no_biases(X, weights, biases):
-    for W in weights[:-1]:
-        X = 1 / (1 + np.exp(-(X @ W)))
-    return X @ weights[-1]
-
-
-def _first_layer_only(X, weights, biases):
-    return 1 / (1 + np.exp(-(X @ weights[0] + biases[0])))
-
-
-def _activated_first(X, weights, biases):
-    for W, b in zip(weights, biases, strict=True):
-        X = (1 / (1 + np.exp(-X))) @ W + b
-    return X
-
-
 @exercise(
     stars=2,
     cases=_networks,
     judge=agrees_with(_one_layer_at_a_time, "That is not what the network puts out."),
-    misconceptions=[
-        Misconception(
-            _activated_at_the_end,
-            "You put the last layer through the sigmoid, too. Its sums are the logits, and the "
-            "loss turns them into probabilities.",
-        ),
-        Misconception(
-            _never_activated,
-            "Where are the sigmoids? Without them all layers collapse into one, (4.5).",
-        ),
-        Misconception(_no_biases, "The biases are missing."),
-        Misconception(
-            _first_layer_only, "That is the first hidden layer alone. Its output goes on and on."
-        ),
-        Misconception(
-            _activated_first,
-            "You put the *input* through the sigmoid. First the sum, then the sigmoid, and none "
-            "after the last sum.",
-        ),
-    ],
     hints=[
         "Keep one variable for what flows: it begins as X, and each layer replaces it.",
         "`for W, b in zip(weights, biases)`: the sum, then the sigmoid, but for the last one.",
@@ -277,7 +178,44 @@ def forward_pass(X, weights, biases):
     return A @ weights[-1] + biases[-1]
 
 
-# --------------------------------------------------------------------------- to_columns
+@forward_pass.mistake(
+    "You put the last layer through the sigmoid, too. Its sums are the logits, and the "
+    "loss turns them into probabilities."
+)
+def _activated_at_the_end(X, weights, biases):
+    for W, b in zip(weights, biases, strict=True):
+        X = 1 / (1 + np.exp(-(X @ W + b)))
+    return X
+
+
+@forward_pass.mistake("Where are the sigmoids? Without them all layers collapse into one, (4.5).")
+def _never_activated(X, weights, biases):
+    for W, b in zip(weights, biases, strict=True):
+        X = X @ W + b
+    return X
+
+
+@forward_pass.mistake("The biases are missing.")
+def _no_biases(X, weights, biases):
+    for W in weights[:-1]:
+        X = 1 / (1 + np.exp(-(X @ W)))
+    return X @ weights[-1]
+
+
+forward_pass.mistake(
+    "That is the first hidden layer alone. Its output goes on and on.",
+    lambda X, weights, biases: 1 / (1 + np.exp(-(X @ weights[0] + biases[0]))),
+)
+
+
+@forward_pass.mistake(
+    "You put the *input* through the sigmoid. First the sum, then the sigmoid, and none "
+    "after the last sum."
+)
+def _activated_first(X, weights, biases):
+    for W, b in zip(weights, biases, strict=True):
+        X = (1 / (1 + np.exp(-X))) @ W + b
+    return X
 
 
 def _tables(rng):
@@ -296,59 +234,10 @@ def _judge_columns(cases, values):
     return CORRECT
 
 
-def _reshaped(W, b):
-    return W.reshape(W.shape[::-1]), b[:, None]
-
-
-def _nothing_done(W, b):
-    return W, b
-
-
-def _reshaped_only(W, b):
-    return W.reshape(W.shape[::-1]), b
-
-
-def _bias_transposed(W, b):
-    return W.T, b.T
-
-
-def _bias_as_row(W, b):
-    return W.T, b[None, :]
-
-
-def _as_they_are(W, b):
-    return W, b[:, None]
-
-
 @exercise(
     stars=2,
     cases=_tables,
     judge=_judge_columns,
-    misconceptions=[
-        Misconception(
-            _reshaped,
-            "`reshape` reads the numbers row by row into the other shape, so they end up in wrong "
-            "places. The transpose, `W.T`, turns rows into columns.",
-        ),
-        Misconception(
-            _bias_transposed,
-            "The weights are settled; but `.T` does nothing to an array with one axis. A column is "
-            "`b[:, None]`.",
-        ),
-        Misconception(
-            _bias_as_row, "`b[None, :]` is a row. A column is `b[:, None]`, shape (n, 1)."
-        ),
-        Misconception(
-            _as_they_are,
-            "The weights are still those for rows: turned round, (n_out, n_in), by `W.T`.",
-        ),
-        Misconception(_nothing_done, "Those are still for rows. Both have to be turned round."),
-        Misconception(
-            _reshaped_only,
-            "`reshape` reads the numbers row by row into the other shape, so they end up in wrong "
-            "places; use `W.T`. And the bias has to become a column, `b[:, None]`.",
-        ),
-    ],
     hints=[
         "Turning a product round turns its factors round, and their order: (x W)ᵀ = Wᵀ xᵀ.",
         "Weights: `W.T`. Bias: a column, `b[:, None]`.",
@@ -360,7 +249,29 @@ def to_columns(W, b):
     return W.T, b[:, None]
 
 
-# --------------------------------------------------------------------------- collapse
+to_columns.mistake(
+    "`reshape` reads the numbers row by row into the other shape, so they end up in wrong "
+    "places. The transpose, `W.T`, turns rows into columns.",
+    lambda W, b: (W.reshape(W.shape[::-1]), b[:, None]),
+)
+to_columns.mistake(
+    "The weights are settled; but `.T` does nothing to an array with one axis. A column is "
+    "`b[:, None]`.",
+    lambda W, b: (W.T, b.T),
+)
+to_columns.mistake(
+    "`b[None, :]` is a row. A column is `b[:, None]`, shape (n, 1).", lambda W, b: (W.T, b[None, :])
+)
+to_columns.mistake(
+    "The weights are still those for rows: turned round, (n_out, n_in), by `W.T`.",
+    lambda W, b: (W, b[:, None]),
+)
+to_columns.mistake("Those are still for rows. Both have to be turned round.", lambda W, b: (W, b))
+to_columns.mistake(
+    "`reshape` reads the numbers row by row into the other shape, so they end up in wrong "
+    "places; use `W.T`. And the bias has to become a column, `b[:, None]`.",
+    lambda W, b: (W.reshape(W.shape[::-1]), b),
+)
 
 
 def _two_layers(rng):
@@ -384,65 +295,10 @@ def _judge_collapse(cases, values):
     return CORRECT
 
 
-def _biases_added(W1, b1, W2, b2):
-    return W1 @ W2, b1.sum() + b2
-
-
-def _biases_just_added(W1, b1, W2, b2):
-    return W1 @ W2, b1 + b2
-
-
-def _other_way_round(W1, b1, W2, b2):
-    return W2 @ W1, b1 @ W2 + b2
-
-
-def _both_biases_through(W1, b1, W2, b2):
-    return W1 @ W2, (b1 + b2) @ W2
-
-
-def _first_bias_lost(W1, b1, W2, b2):
-    return W1 @ W2, b2
-
-
-def _weights_added(W1, b1, W2, b2):
-    return W1 @ W2, b1 @ W2
-
-
-def _bias_by_the_first(W1, b1, W2, b2):
-    return W1 @ W2, (W2.T @ b1) * b2
-
-
 @exercise(
     stars=2,
     cases=_two_layers,
     judge=_judge_collapse,
-    misconceptions=[
-        Misconception(
-            _first_bias_lost,
-            "W is right. The first bias is lost: it, too, goes through the second layer.",
-        ),
-        Misconception(_weights_added, "W is right. The second bias is missing."),
-        Misconception(
-            _biases_added,
-            "W is right. The first bias does not reach the output as it is: the second layer's "
-            "weights multiply it.",
-        ),
-        Misconception(
-            _biases_just_added,
-            "W is right. The first bias does not reach the output as it is: the second layer's "
-            "weights multiply it.",
-        ),
-        Misconception(
-            _other_way_round,
-            "The order of the tables: X meets W1 first, so it is W1 W2. b is right.",
-        ),
-        Misconception(
-            _both_biases_through,
-            "W is right. Only the first bias goes through the second layer; the second is added "
-            "after it.",
-        ),
-        Misconception(_bias_by_the_first, "W is right. The second bias is added, not multiplied."),
-    ],
     hints=[
         "Write (X W1 + b1) W2 + b2 and multiply out.",
         "What multiplies X is W; everything else is b.",
@@ -455,49 +311,45 @@ def collapse(W1, b1, W2, b2):
     return W1 @ W2, b1 @ W2 + b2
 
 
-# --------------------------------------------------------------------------- count_parameters
+collapse.mistake(
+    "W is right. The first bias is lost: it, too, goes through the second layer.",
+    lambda W1, b1, W2, b2: (W1 @ W2, b2),
+)
+collapse.mistake(
+    "W is right. The second bias is missing.", lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2)
+)
+collapse.mistake(
+    "W is right. The first bias does not reach the output as it is: the second layer's "
+    "weights multiply it.",
+    lambda W1, b1, W2, b2: (W1 @ W2, b1.sum() + b2),
+)
+collapse.mistake(
+    "W is right. The first bias does not reach the output as it is: the second layer's "
+    "weights multiply it.",
+    lambda W1, b1, W2, b2: (W1 @ W2, b1 + b2),
+)
+collapse.mistake(
+    "The order of the tables: X meets W1 first, so it is W1 W2. b is right.",
+    lambda W1, b1, W2, b2: (W2 @ W1, b1 @ W2 + b2),
+)
+collapse.mistake(
+    "W is right. Only the first bias goes through the second layer; the second is added after it.",
+    lambda W1, b1, W2, b2: (W1 @ W2, (b1 + b2) @ W2),
+)
+collapse.mistake(
+    "W is right. The second bias is added, not multiplied.",
+    lambda W1, b1, W2, b2: (W1 @ W2, (W2.T @ b1) * b2),
+)
 
 
 def _count_by_layers(sizes):
     return sum(a * b + b for a, b in _right_shapes(sizes))
 
 
-def _weights_only(sizes):
-    return sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
-
-
-def _biases_of_the_inputs(sizes):
-    return sum(a * b + a for a, b in zip(sizes[:-1], sizes[1:], strict=True))
-
-
-def _one_bias_a_layer(sizes):
-    return sum(a * b + 1 for a, b in zip(sizes[:-1], sizes[1:], strict=True))
-
-
-def _a_bias_for_all(sizes):
-    return sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True)) + sum(sizes)
-
-
-def _units(sizes):
-    return sum(sizes)
-
-
 @exercise(
     stars=1,
     cases=_sizes,
     judge=agrees_with(_count_by_layers, "That is not the number of weights and biases."),
-    misconceptions=[
-        Misconception(_weights_only, "Those are the weights. Each unit has a bias, too."),
-        Misconception(
-            _biases_of_the_inputs,
-            "You gave each layer as many biases as it has inputs. It has one for each unit.",
-        ),
-        Misconception(_one_bias_a_layer, "Each *unit* has a bias of its own, not each layer."),
-        Misconception(
-            _a_bias_for_all, "The inputs are no units: they have no bias. The rest is right."
-        ),
-        Misconception(_units, "Those are the units. Count the numbers that training may change."),
-    ],
     hints=[
         "A layer has n_in · n_out weights and n_out biases.",
         "Add this up over all pairs of neighbouring sizes.",
@@ -509,7 +361,25 @@ def count_parameters(sizes):
     return sum(n_in * n_out + n_out for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True))
 
 
-# --------------------------------------------------------------------------- dense_forward
+count_parameters.mistake(
+    "Those are the weights. Each unit has a bias, too.",
+    lambda sizes: sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True)),
+)
+count_parameters.mistake(
+    "You gave each layer as many biases as it has inputs. It has one for each unit.",
+    lambda sizes: sum(a * b + a for a, b in zip(sizes[:-1], sizes[1:], strict=True)),
+)
+count_parameters.mistake(
+    "Each *unit* has a bias of its own, not each layer.",
+    lambda sizes: sum(a * b + 1 for a, b in zip(sizes[:-1], sizes[1:], strict=True)),
+)
+count_parameters.mistake(
+    "The inputs are no units: they have no bias. The rest is right.",
+    lambda sizes: sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True)) + sum(sizes),
+)
+count_parameters.mistake(
+    "Those are the units. Count the numbers that training may change.", lambda sizes: sum(sizes)
+)
 
 
 def _batches(rng):
@@ -539,85 +409,10 @@ def _rows(X):
     return X[None, :] if X.ndim == 1 else X
 
 
-def _no_bias(X, W, b):
-    X = X[None, :] if X.ndim == 1 else X
-    return X @ W
-
-
-def _turned_weights(X, W, b):
-    return _rows(X) @ W.T + b
-
-
-def _bias_down_the_rows(X, W, b):
-    return _rows(X) @ W + b[: len(_rows(X)), None]
-
-
-def _by_entries(X, W, b):
-    return (_rows(X)[:, :, None] * W).sum(axis=2) + b
-
-
-def _activated(X, W, b):
-    return _sigmoid(_rows(X) @ W + b)
-
-
-def _plain_without_bias(X, W, b):
-    return X @ W
-
-
-def _plain_turned(X, W, b):
-    return X @ W.T + b
-
-
-def _plain_activated(X, W, b):
-    return 1 / (1 + np.exp(-(X @ W + b)))
-
-
-def _always_a_row(X, W, b):
-    return X[None, :] @ W + b
-
-
-def _batch_only(X, W, b):
-    return X @ W + b
-
-
 @exercise(
     stars=3,
     cases=_batches,
     judge=_judge_dense,
-    misconceptions=[
-        Misconception(_no_bias, "The bias is missing."),
-        Misconception(
-            _turned_weights,
-            "You used the transpose of W. Square tables do not complain; the sums run over the "
-            "wrong axis all the same.",
-        ),
-        Misconception(
-            _bias_down_the_rows,
-            "You added one bias per example, down the rows. Each unit has its own: b lies along "
-            "each row, so plain `+ b` is right.",
-        ),
-        Misconception(
-            _by_entries, "You summed over the units. A unit's sum runs over its *inputs*."
-        ),
-        Misconception(_activated, "Dense is the sum alone. The sigmoid is a layer of its own."),
-        Misconception(_plain_without_bias, "The bias is missing."),
-        Misconception(
-            _plain_turned,
-            "You used the transpose of W. Square tables do not complain; the sums run over the "
-            "wrong axis all the same.",
-        ),
-        Misconception(
-            _plain_activated, "Dense is the sum alone. The sigmoid is a layer of its own."
-        ),
-        Misconception(
-            _always_a_row, "A batch has its rows already: add an axis only if `X.ndim == 1`."
-        ),
-        Misconception(
-            _batch_only,
-            "Right for a batch. A single example, X of shape (n_in,), should come out as a batch "
-            "of one, shape (1, n_out): make a row of it first.",
-        ),
-    ],
     hints=[
         "For a batch, the whole layer is `X @ W + b`.",
         "If `X.ndim == 1`, make a row of it: `X[None, :]`; or use `np.atleast_2d`.",
@@ -628,3 +423,48 @@ def dense_forward(X, W, b):
     """Z = X W + b, (4.3), for a batch X (m, n_in), or for one example X (n_in,)."""
     X = np.atleast_2d(X)
     return X @ W + b
+
+
+@dense_forward.mistake("The bias is missing.")
+def _no_bias(X, W, b):
+    X = X[None, :] if X.ndim == 1 else X
+    return X @ W
+
+
+dense_forward.mistake(
+    "You used the transpose of W. Square tables do not complain; the sums run over the "
+    "wrong axis all the same.",
+    lambda X, W, b: _rows(X) @ W.T + b,
+)
+dense_forward.mistake(
+    "You added one bias per example, down the rows. Each unit has its own: b lies along "
+    "each row, so plain `+ b` is right.",
+    lambda X, W, b: _rows(X) @ W + b[: len(_rows(X)), None],
+)
+dense_forward.mistake(
+    "You summed over the units. A unit's sum runs over its *inputs*.",
+    lambda X, W, b: (_rows(X)[:, :, None] * W).sum(axis=2) + b,
+)
+dense_forward.mistake(
+    "Dense is the sum alone. The sigmoid is a layer of its own.",
+    lambda X, W, b: _sigmoid(_rows(X) @ W + b),
+)
+dense_forward.mistake("The bias is missing.", lambda X, W, b: X @ W)
+dense_forward.mistake(
+    "You used the transpose of W. Square tables do not complain; the sums run over the "
+    "wrong axis all the same.",
+    lambda X, W, b: X @ W.T + b,
+)
+dense_forward.mistake(
+    "Dense is the sum alone. The sigmoid is a layer of its own.",
+    lambda X, W, b: 1 / (1 + np.exp(-(X @ W + b))),
+)
+dense_forward.mistake(
+    "A batch has its rows already: add an axis only if `X.ndim == 1`.",
+    lambda X, W, b: X[None, :] @ W + b,
+)
+dense_forward.mistake(
+    "Right for a batch. A single example, X of shape (n_in,), should come out as a batch "
+    "of one, shape (1, n_out): make a row of it first.",
+    lambda X, W, b: X @ W + b,
+)

@@ -6,7 +6,7 @@ the cost J by Z, A, X, W and b, each of the shape of what it is the derivative b
 
 import numpy as np
 
-from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.exercise import exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
 from course_lib.gradcheck import numerical_gradient
 
@@ -15,9 +15,6 @@ TITLE = "Back-propagation"
 
 def _sigmoid(z):
     return 1 / (1 + np.exp(-z))
-
-
-# --------------------------------------------------------------------------- one_neuron
 
 
 def _neurons(rng):
@@ -41,70 +38,10 @@ def _judge_neuron(cases, values):
     return CORRECT
 
 
-def _without_two(x, y, w, b):
-    a = 1 / (1 + np.exp(-(x @ w + b)))
-    d = (a - y) * a * (1 - a)
-    return d * x, d
-
-
-def _without_slope(x, y, w, b):
-    a = 1 / (1 + np.exp(-(x @ w + b)))
-    d = 2 * (a - y)
-    return d * x, d
-
-
-def _cross_entropy_delta(x, y, w, b):
-    a = 1 / (1 + np.exp(-(x @ w + b)))
-    return (a - y) * x, a - y
-
-
-def _turned(x, y, w, b):
-    a = 1 / (1 + np.exp(-(x @ w + b)))
-    d = 2 * (y - a) * a * (1 - a)
-    return d * x, d
-
-
-def _without_input(x, y, w, b):
-    a = 1 / (1 + np.exp(-(x @ w + b)))
-    d = 2 * (a - y) * a * (1 - a)
-    return d * np.ones_like(x), d
-
-
-def _times_weight(x, y, w, b):
-    a = 1 / (1 + np.exp(-(x @ w + b)))
-    d = 2 * (a - y) * a * (1 - a)
-    return d * w, d
-
-
-def _bias_times_itself(x, y, w, b):
-    a = 1 / (1 + np.exp(-(x @ w + b)))
-    d = 2 * (a - y) * a * (1 - a)
-    return d * x, d * b
-
-
 @exercise(
     stars=1,
     cases=_neurons,
     judge=_judge_neuron,
-    misconceptions=[
-        Misconception(_without_two, "Half of it: the square of (a - y) brings down a factor 2."),
-        Misconception(
-            _without_slope, "One link of the chain is missing: a depends on z by a(1 - a), (3.5)."
-        ),
-        Misconception(
-            _cross_entropy_delta,
-            "a - y is what the cross-entropy leaves. For the squared error: 2(a - y) a(1 - a).",
-        ),
-        Misconception(_turned, "The sign: (a - y)² has the derivative 2(a - y) by a."),
-        Misconception(
-            _without_input, "The last link is missing: z depends on w_j with the factor x_j."
-        ),
-        Misconception(
-            _times_weight,
-            "The last link: by w, the derivative of x · w is x. By x it would be w.",
-        ),
-        Misconception(_bias_times_itself, "dw is right. z depends on b with the factor 1, not b."),
-    ],
     hints=[
         "Three links: the loss by a, a by z, and z by w_j (or by b). Multiply them.",
         "They are 2(a - y), a(1 - a), and x_j (for b: 1).",
@@ -118,7 +55,54 @@ def one_neuron(x, y, w, b):
     return dz * x, dz
 
 
-# --------------------------------------------------------------------------- sigmoid_backward
+@one_neuron.mistake("Half of it: the square of (a - y) brings down a factor 2.")
+def _without_two(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = (a - y) * a * (1 - a)
+    return d * x, d
+
+
+@one_neuron.mistake("One link of the chain is missing: a depends on z by a(1 - a), (3.5).")
+def _without_slope(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = 2 * (a - y)
+    return d * x, d
+
+
+@one_neuron.mistake(
+    "a - y is what the cross-entropy leaves. For the squared error: 2(a - y) a(1 - a)."
+)
+def _cross_entropy_delta(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    return (a - y) * x, a - y
+
+
+@one_neuron.mistake("The sign: (a - y)² has the derivative 2(a - y) by a.")
+def _turned(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = 2 * (y - a) * a * (1 - a)
+    return d * x, d
+
+
+@one_neuron.mistake("The last link is missing: z depends on w_j with the factor x_j.")
+def _without_input(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = 2 * (a - y) * a * (1 - a)
+    return d * np.ones_like(x), d
+
+
+@one_neuron.mistake("The last link: by w, the derivative of x · w is x. By x it would be w.")
+def _times_weight(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = 2 * (a - y) * a * (1 - a)
+    return d * w, d
+
+
+@one_neuron.mistake("dw is right. z depends on b with the factor 1, not b.")
+def _bias_times_itself(x, y, w, b):
+    a = 1 / (1 + np.exp(-(x @ w + b)))
+    d = 2 * (a - y) * a * (1 - a)
+    return d * x, d * b
 
 
 def _activations(rng):
@@ -133,43 +117,10 @@ def _slope_of(phi):
     return derivative
 
 
-def _of_the_sum(dA, Z):
-    return dA * Z * (1 - Z)
-
-
-def _value_for_slope(dA, Z):
-    return dA / (1 + np.exp(-Z))
-
-
-def _passed_on(dA, Z):
-    return dA.copy()
-
-
-def _slope_alone(dA, Z):
-    a = 1 / (1 + np.exp(-Z))
-    return a * (1 - a)
-
-
-def _divided(dA, Z):
-    a = 1 / (1 + np.exp(-Z))
-    return dA / (a * (1 - a))
-
-
 @exercise(
     stars=1,
     cases=_activations,
     judge=agrees_with(_slope_of(_sigmoid), "Finite differences disagree with your dZ."),
-    misconceptions=[
-        Misconception(_of_the_sum, "a(1 - a) wants the *output* a = σ(Z). You put in Z, the sum."),
-        Misconception(_value_for_slope, "That multiplies by σ(Z). The chain wants its slope."),
-        Misconception(
-            _passed_on, "The derivative of the activation is missing: (5.3) multiplies by φ'(Z)."
-        ),
-        Misconception(
-            _slope_alone, "That is φ'(Z) alone. Multiply by dA, what came from behind: (5.3)."
-        ),
-        Misconception(_divided, "The chain rule multiplies by φ'(Z), it does not divide."),
-    ],
     hints=["(5.3) says dZ = dA ⊙ φ'(Z).", "For the sigmoid φ'(Z) is a(1 - a), with a = σ(Z)."],
     lesson="An activation scales what flows back, entry by entry, by its own slope.",
 )
@@ -179,7 +130,28 @@ def sigmoid_backward(dA, Z):
     return dA * a * (1 - a)
 
 
-# --------------------------------------------------------------------------- relu_backward
+sigmoid_backward.mistake(
+    "a(1 - a) wants the *output* a = σ(Z). You put in Z, the sum.", lambda dA, Z: dA * Z * (1 - Z)
+)
+sigmoid_backward.mistake(
+    "That multiplies by σ(Z). The chain wants its slope.", lambda dA, Z: dA / (1 + np.exp(-Z))
+)
+sigmoid_backward.mistake(
+    "The derivative of the activation is missing: (5.3) multiplies by φ'(Z).",
+    lambda dA, Z: dA.copy(),
+)
+
+
+@sigmoid_backward.mistake("That is φ'(Z) alone. Multiply by dA, what came from behind: (5.3).")
+def _slope_alone(dA, Z):
+    a = 1 / (1 + np.exp(-Z))
+    return a * (1 - a)
+
+
+@sigmoid_backward.mistake("The chain rule multiplies by φ'(Z), it does not divide.")
+def _divided(dA, Z):
+    a = 1 / (1 + np.exp(-Z))
+    return dA / (a * (1 - a))
 
 
 def _around_zero(rng):
@@ -196,59 +168,10 @@ def _gate(dA, Z):
     return np.where(Z > 0, dA, 0)
 
 
-def _open_at_zero(dA, Z):
-    return dA * (Z >= 0)
-
-
-def _mask_from_output(dA, Z):
-    return dA * (np.maximum(Z, 0) >= 0)
-
-
-def _relu_of_gradient(dA, Z):
-    return np.maximum(dA, 0)
-
-
-def _mask_alone(dA, Z):
-    return (Z > 0).astype(float)
-
-
-def _mask_of_gradient(dA, Z):
-    return Z * (dA > 0)
-
-
-def _times_output(dA, Z):
-    return dA * np.maximum(Z, 0)
-
-
 @exercise(
     stars=2,
     cases=_around_zero,
     judge=agrees_with(_gate, "That is not (5.3) for ReLU.", "dZ"),
-    misconceptions=[
-        Misconception(
-            _open_at_zero,
-            "All right but at Z = 0, where max(0, z) has no slope: as in the text, take 0, which "
-            "is `Z > 0`, without the equals sign.",
-        ),
-        Misconception(
-            _mask_from_output,
-            "Everything comes through, also where z < 0 and the output did not move. Is a mask "
-            "missing, or is it `>= 0` of the *output*, which max(0, z) always is? That one trains, "
-            "and the gradients behind closed gates are wrong. Take the mask from Z.",
-        ),
-        Misconception(
-            _relu_of_gradient,
-            "You put the gradient through ReLU. It may well be negative; what closes the gate is "
-            "the sign of Z.",
-        ),
-        Misconception(_mask_alone, "That is φ'(Z) alone. Multiply by dA."),
-        Misconception(
-            _mask_of_gradient, "Z and dA are exchanged: dA flows, and the sign of Z opens the gate."
-        ),
-        Misconception(
-            _times_output, "You multiplied by ReLU's value. Its slope is 1 where z > 0, else 0."
-        ),
-    ],
     hints=[
         "The slope of max(0, z) is 1 where z > 0, and 0 where z < 0.",
         "`Z > 0` is that slope; multiply dA by it.",
@@ -260,7 +183,31 @@ def relu_backward(dA, Z):
     return dA * (Z > 0)
 
 
-# --------------------------------------------------------------------------- dense_backward
+relu_backward.mistake(
+    "All right but at Z = 0, where max(0, z) has no slope: as in the text, take 0, which "
+    "is `Z > 0`, without the equals sign.",
+    lambda dA, Z: dA * (Z >= 0),
+)
+relu_backward.mistake(
+    "Everything comes through, also where z < 0 and the output did not move. Is a mask "
+    "missing, or is it `>= 0` of the *output*, which max(0, z) always is? That one trains, "
+    "and the gradients behind closed gates are wrong. Take the mask from Z.",
+    lambda dA, Z: dA * (np.maximum(Z, 0) >= 0),
+)
+relu_backward.mistake(
+    "You put the gradient through ReLU. It may well be negative; what closes the gate is "
+    "the sign of Z.",
+    lambda dA, Z: np.maximum(dA, 0),
+)
+relu_backward.mistake("That is φ'(Z) alone. Multiply by dA.", lambda dA, Z: (Z > 0).astype(float))
+relu_backward.mistake(
+    "Z and dA are exchanged: dA flows, and the sign of Z opens the gate.",
+    lambda dA, Z: Z * (dA > 0),
+)
+relu_backward.mistake(
+    "You multiplied by ReLU's value. Its slope is 1 where z > 0, else 0.",
+    lambda dA, Z: dA * np.maximum(Z, 0),
+)
 
 
 def _dense_cases(rng):
@@ -287,78 +234,10 @@ def _judge_dense(cases, values):
     return CORRECT
 
 
-def _untransposed_W(X, W, dZ):
-    return X.T @ dZ, dZ.sum(axis=0), dZ @ W
-
-
-def _wrong_axis(X, W, dZ):
-    return X.T @ dZ, dZ.sum(axis=1), dZ @ W.T
-
-
-def _one_over_m(X, W, dZ):
-    return X.T @ dZ / len(X), dZ.mean(axis=0), dZ @ W.T
-
-
-def _transposed_dW(X, W, dZ):
-    return dZ.T @ X, dZ.sum(axis=0), dZ @ W.T
-
-
-def _untransposed_X(X, W, dZ):
-    return X @ dZ, dZ.sum(axis=0), dZ @ W.T
-
-
-def _no_bias(X, W, dZ):
-    return X.T @ dZ, np.zeros(W.shape[1]), dZ @ W.T
-
-
-def _bias_one_number(X, W, dZ):
-    return X.T @ dZ, dZ.sum() * np.ones(W.shape[1]), dZ @ W.T
-
-
-def _order(X, W, dZ):
-    return dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)
-
-
-def _bias_mean(X, W, dZ):
-    return X.T @ dZ, dZ.mean(axis=0), dZ @ W.T
-
-
 @exercise(
     stars=3,
     cases=_dense_cases,
     judge=_judge_dense,
-    misconceptions=[
-        Misconception(
-            _untransposed_W,
-            "dW and db are right. What flows back crosses W in the other direction: dX = dZ Wᵀ, "
-            "(5.6). With a square W the missing transpose makes no noise, with another it stops.",
-        ),
-        Misconception(
-            _wrong_axis,
-            "dW and dX are right. A bias reaches every *example*: sum over axis 0, not 1, (5.5).",
-        ),
-        Misconception(
-            _one_over_m,
-            "You divided by m. That 1/m is in dZ already, it came with the loss; divided twice, "
-            "the steps shrink with the batch.",
-        ),
-        Misconception(
-            _transposed_dW, "dW is transposed: it has the shape of W, and is Xᵀ dZ, (5.4)."
-        ),
-        Misconception(
-            _untransposed_X,
-            "dW must pair every input with every output of the *same* example: Xᵀ dZ, (5.4).",
-        ),
-        Misconception(_no_bias, "db is missing. The bias reaches every example: sum dZ over them."),
-        Misconception(
-            _bias_one_number,
-            "Each unit has a bias of its own: sum over the examples alone, axis 0.",
-        ),
-        Misconception(
-            _bias_mean, "dW and dX are right. db is a sum, (5.5): the 1/m is in dZ already."
-        ),
-        Misconception(_order, "They come in another order: `return dW, db, dX`."),
-    ],
     hints=[
         "Shapes leave little choice: dW like W (n_in, n_out), from X (m, n_in) and dZ (m, n_out).",
         "dW = Xᵀ dZ; db sums dZ over the examples; dX = dZ Wᵀ.",
@@ -370,7 +249,44 @@ def dense_backward(X, W, dZ):
     return X.T @ dZ, dZ.sum(axis=0), dZ @ W.T
 
 
-# --------------------------------------------------------------------------- two_layers
+dense_backward.mistake(
+    "dW and db are right. What flows back crosses W in the other direction: dX = dZ Wᵀ, "
+    "(5.6). With a square W the missing transpose makes no noise, with another it stops.",
+    lambda X, W, dZ: (X.T @ dZ, dZ.sum(axis=0), dZ @ W),
+)
+dense_backward.mistake(
+    "dW and dX are right. A bias reaches every *example*: sum over axis 0, not 1, (5.5).",
+    lambda X, W, dZ: (X.T @ dZ, dZ.sum(axis=1), dZ @ W.T),
+)
+dense_backward.mistake(
+    "You divided by m. That 1/m is in dZ already, it came with the loss; divided twice, "
+    "the steps shrink with the batch.",
+    lambda X, W, dZ: (X.T @ dZ / len(X), dZ.mean(axis=0), dZ @ W.T),
+)
+dense_backward.mistake(
+    "dW is transposed: it has the shape of W, and is Xᵀ dZ, (5.4).",
+    lambda X, W, dZ: (dZ.T @ X, dZ.sum(axis=0), dZ @ W.T),
+)
+dense_backward.mistake(
+    "dW must pair every input with every output of the *same* example: Xᵀ dZ, (5.4).",
+    lambda X, W, dZ: (X @ dZ, dZ.sum(axis=0), dZ @ W.T),
+)
+dense_backward.mistake(
+    "db is missing. The bias reaches every example: sum dZ over them.",
+    lambda X, W, dZ: (X.T @ dZ, np.zeros(W.shape[1]), dZ @ W.T),
+)
+dense_backward.mistake(
+    "Each unit has a bias of its own: sum over the examples alone, axis 0.",
+    lambda X, W, dZ: (X.T @ dZ, dZ.sum() * np.ones(W.shape[1]), dZ @ W.T),
+)
+dense_backward.mistake(
+    "dW and dX are right. db is a sum, (5.5): the 1/m is in dZ already.",
+    lambda X, W, dZ: (X.T @ dZ, dZ.mean(axis=0), dZ @ W.T),
+)
+dense_backward.mistake(
+    "They come in another order: `return dW, db, dX`.",
+    lambda X, W, dZ: (dZ @ W.T, X.T @ dZ, dZ.sum(axis=0)),
+)
 
 
 def _whole(rng):
@@ -413,75 +329,10 @@ def _gradients(X, Y, W1, b1, W2, b2, slope, back, scale):
     return X.T @ D1, D1.sum(axis=0), A.T @ D2, D2.sum(axis=0)
 
 
-def _hidden_slope_forgotten(X, Y, W1, b1, W2, b2):
-    A = 1 / (1 + np.exp(-(X @ W1 + b1)))
-    E = np.exp(A @ W2 + b2)
-    D2 = (E / E.sum(axis=1, keepdims=True) - Y) / len(X)
-    D1 = D2 @ W2.T
-    return X.T @ D1, D1.sum(axis=0), A.T @ D2, D2.sum(axis=0)
-
-
-def _missing_transpose(X, Y, W1, b1, W2, b2):
-    return _gradients(X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D @ W, 1 / len(X))
-
-
-def _not_averaged(X, Y, W1, b1, W2, b2):
-    return _gradients(X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D @ W.T, 1)
-
-
-def _same_delta(X, Y, W1, b1, W2, b2):
-    return _gradients(X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D, 1 / len(X))
-
-
-def _slope_at_the_sum(X, Y, W1, b1, W2, b2):
-    Z = X @ W1 + b1
-    return _gradients(X, Y, W1, b1, W2, b2, lambda A: Z * (1 - Z), lambda D, W: D @ W.T, 1 / len(X))
-
-
-def _biases_over_units(X, Y, W1, b1, W2, b2):
-    A, P = _forward(X, W1, b1, W2, b2)
-    D2 = (P - Y) / len(X)
-    D1 = (D2 @ W2.T) * A * (1 - A)
-    return X.T @ D1, D1.mean(axis=0), A.T @ D2, D2.mean(axis=0)
-
-
-def _turned_sign(X, Y, W1, b1, W2, b2):
-    return _gradients(
-        X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D @ W.T, -1 / len(X)
-    )
-
-
 @exercise(
     stars=3,
     cases=_whole,
     judge=_judge_whole,
-    misconceptions=[
-        Misconception(
-            _hidden_slope_forgotten,
-            "The second layer is right. On the way to the first you passed the sigmoid without its "
-            "slope: δ⁽¹⁾ = (δ⁽²⁾ W⁽²⁾ᵀ) ⊙ A(1 - A).",
-        ),
-        Misconception(
-            _missing_transpose,
-            "The second layer is right. On the way back W⁽²⁾ is crossed in the other direction: "
-            "transpose it.",
-        ),
-        Misconception(_not_averaged, "The cost is a mean: the δ of the output is (P - Y) / m."),
-        Misconception(
-            _same_delta,
-            "The second layer is right. The first needs a δ of its own: the output's δ has to go "
-            "back through W⁽²⁾ᵀ.",
-        ),
-        Misconception(
-            _slope_at_the_sum,
-            "The second layer is right. a(1 - a) wants the hidden layer's *output*, not its sum.",
-        ),
-        Misconception(
-            _biases_over_units,
-            "The weights are right. The biases take the sum of δ: the 1/m is in it already.",
-        ),
-        Misconception(_turned_sign, "The sign: the δ of the output is prediction minus label."),
-    ],
     hints=[
         "Forwards first, and keep A, the outputs of the hidden layer, and P.",
         "δ2 = (P - Y) / m; then δ1 = (δ2 @ W2.T) * A * (1 - A).",
@@ -499,7 +350,62 @@ def two_layers(X, Y, W1, b1, W2, b2):
     return X.T @ D1, D1.sum(axis=0), A.T @ D2, D2.sum(axis=0)
 
 
-# --------------------------------------------------------------------------- with_decay
+@two_layers.mistake(
+    "The second layer is right. On the way to the first you passed the sigmoid without its "
+    "slope: δ⁽¹⁾ = (δ⁽²⁾ W⁽²⁾ᵀ) ⊙ A(1 - A)."
+)
+def _hidden_slope_forgotten(X, Y, W1, b1, W2, b2):
+    A = 1 / (1 + np.exp(-(X @ W1 + b1)))
+    E = np.exp(A @ W2 + b2)
+    D2 = (E / E.sum(axis=1, keepdims=True) - Y) / len(X)
+    D1 = D2 @ W2.T
+    return X.T @ D1, D1.sum(axis=0), A.T @ D2, D2.sum(axis=0)
+
+
+@two_layers.mistake(
+    "The second layer is right. On the way back W⁽²⁾ is crossed in the other direction: "
+    "transpose it."
+)
+def _missing_transpose(X, Y, W1, b1, W2, b2):
+    return _gradients(X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D @ W, 1 / len(X))
+
+
+@two_layers.mistake("The cost is a mean: the δ of the output is (P - Y) / m.")
+def _not_averaged(X, Y, W1, b1, W2, b2):
+    return _gradients(X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D @ W.T, 1)
+
+
+@two_layers.mistake(
+    "The second layer is right. The first needs a δ of its own: the output's δ has to go "
+    "back through W⁽²⁾ᵀ."
+)
+def _same_delta(X, Y, W1, b1, W2, b2):
+    return _gradients(X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D, 1 / len(X))
+
+
+@two_layers.mistake(
+    "The second layer is right. a(1 - a) wants the hidden layer's *output*, not its sum."
+)
+def _slope_at_the_sum(X, Y, W1, b1, W2, b2):
+    Z = X @ W1 + b1
+    return _gradients(X, Y, W1, b1, W2, b2, lambda A: Z * (1 - Z), lambda D, W: D @ W.T, 1 / len(X))
+
+
+@two_layers.mistake(
+    "The weights are right. The biases take the sum of δ: the 1/m is in it already."
+)
+def _biases_over_units(X, Y, W1, b1, W2, b2):
+    A, P = _forward(X, W1, b1, W2, b2)
+    D2 = (P - Y) / len(X)
+    D1 = (D2 @ W2.T) * A * (1 - A)
+    return X.T @ D1, D1.mean(axis=0), A.T @ D2, D2.mean(axis=0)
+
+
+@two_layers.mistake("The sign: the δ of the output is prediction minus label.")
+def _turned_sign(X, Y, W1, b1, W2, b2):
+    return _gradients(
+        X, Y, W1, b1, W2, b2, lambda A: A * (1 - A), lambda D, W: D @ W.T, -1 / len(X)
+    )
 
 
 def _decays(rng):
@@ -523,44 +429,10 @@ def _judge_decay(cases, values):
     return CORRECT
 
 
-def _biases_too(dW, db, W, b, decay):
-    return dW + decay * W, db + decay * b
-
-
-def _doubled(dW, db, W, b, decay):
-    return dW + 2 * decay * W, db
-
-
-def _halved(dW, db, W, b, decay):
-    return dW + decay / 2 * W, db
-
-
-def _subtracted(dW, db, W, b, decay):
-    return dW - decay * W, db
-
-
-def _squared(dW, db, W, b, decay):
-    return dW + decay / 2 * (W**2).sum(), db
-
-
-def _shrunk(dW, db, W, b, decay):
-    return dW * (1 - decay), db
-
-
 @exercise(
     stars=1,
     cases=_decays,
     judge=_judge_decay,
-    misconceptions=[
-        Misconception(_biases_too, "Biases do not decay: (5.8) sums the squares of weights only."),
-        Misconception(_doubled, "Twice too much: the 1/2 in (5.8) is there to cancel the 2."),
-        Misconception(_halved, "Half too little: the derivative of (λ/2) W² is λW."),
-        Misconception(
-            _subtracted, "The sign: the penalty is added to the cost, so λW to the gradient."
-        ),
-        Misconception(_squared, "You added the penalty itself; its *derivative* is λW."),
-        Misconception(_shrunk, "It is the weights that decay, not the gradient: add λW."),
-    ],
     hints=["Differentiate (λ/2) W² by one weight.", "dW + λW; db stays as it is."],
     lesson="Each step pulls every weight a little towards zero, unless the data pull back.",
 )
@@ -569,7 +441,30 @@ def with_decay(dW, db, W, b, decay):
     return dW + decay * W, db
 
 
-# --------------------------------------------------------------------------- output_delta
+with_decay.mistake(
+    "Biases do not decay: (5.8) sums the squares of weights only.",
+    lambda dW, db, W, b, decay: (dW + decay * W, db + decay * b),
+)
+with_decay.mistake(
+    "Twice too much: the 1/2 in (5.8) is there to cancel the 2.",
+    lambda dW, db, W, b, decay: (dW + 2 * decay * W, db),
+)
+with_decay.mistake(
+    "Half too little: the derivative of (λ/2) W² is λW.",
+    lambda dW, db, W, b, decay: (dW + decay / 2 * W, db),
+)
+with_decay.mistake(
+    "The sign: the penalty is added to the cost, so λW to the gradient.",
+    lambda dW, db, W, b, decay: (dW - decay * W, db),
+)
+with_decay.mistake(
+    "You added the penalty itself; its *derivative* is λW.",
+    lambda dW, db, W, b, decay: (dW + decay / 2 * (W**2).sum(), db),
+)
+with_decay.mistake(
+    "It is the weights that decay, not the gradient: add λW.",
+    lambda dW, db, W, b, decay: (dW * (1 - decay), db),
+)
 
 
 def _outputs(rng):
@@ -583,48 +478,10 @@ def _squared_cost(Z, Y):
     return numerical_gradient(lambda Z: ((_sigmoid(Z) - Y) ** 2).sum() / len(Z), Z)
 
 
-def _of_cross_entropy(Z, Y):
-    return (1 / (1 + np.exp(-Z)) - Y) / len(Z)
-
-
-def _summed(Z, Y):
-    a = 1 / (1 + np.exp(-Z))
-    return 2 * (a - Y) * a * (1 - a)
-
-
-def _half(Z, Y):
-    a = 1 / (1 + np.exp(-Z))
-    return (a - Y) * a * (1 - a) / len(Z)
-
-
-def _output_passed_on(Z, Y):
-    return 2 * (1 / (1 + np.exp(-Z)) - Y) / len(Z)
-
-
-def _reversed(Z, Y):
-    a = 1 / (1 + np.exp(-Z))
-    return 2 * (Y - a) * a * (1 - a) / len(Z)
-
-
 @exercise(
     stars=2,
     cases=_outputs,
     judge=agrees_with(_squared_cost, "Finite differences disagree with your δ."),
-    misconceptions=[
-        Misconception(
-            _of_cross_entropy,
-            "That is the δ of the cross-entropy, where all that is complicated cancels. With the "
-            "squared error it does not: 2(a - Y) a(1 - a) / m.",
-        ),
-        Misconception(_summed, "The cost is a mean over the examples: divide by m."),
-        Misconception(
-            _half, "The square brings down a factor 2. A cost with 1/2 in front has none."
-        ),
-        Misconception(
-            _output_passed_on, "That is the derivative by a. By z there is a factor a(1 - a) more."
-        ),
-        Misconception(_reversed, "The sign: prediction minus label."),
-    ],
     hints=[
         "By the output a, the mean squared error has the derivative 2(a - Y) / m.",
         "And a depends on z by a(1 - a), so multiply by that.",
@@ -635,3 +492,34 @@ def output_delta(Z, Y):
     """δ = ∂J/∂Z for sigmoid outputs and J = (1/m) Σ (σ(Z) - Y)²."""
     a = 1 / (1 + np.exp(-Z))
     return 2 * (a - Y) * a * (1 - a) / len(Z)
+
+
+output_delta.mistake(
+    "That is the δ of the cross-entropy, where all that is complicated cancels. With the "
+    "squared error it does not: 2(a - Y) a(1 - a) / m.",
+    lambda Z, Y: (1 / (1 + np.exp(-Z)) - Y) / len(Z),
+)
+
+
+@output_delta.mistake("The cost is a mean over the examples: divide by m.")
+def _summed(Z, Y):
+    a = 1 / (1 + np.exp(-Z))
+    return 2 * (a - Y) * a * (1 - a)
+
+
+@output_delta.mistake("The square brings down a factor 2. A cost with 1/2 in front has none.")
+def _half(Z, Y):
+    a = 1 / (1 + np.exp(-Z))
+    return (a - Y) * a * (1 - a) / len(Z)
+
+
+output_delta.mistake(
+    "That is the derivative by a. By z there is a factor a(1 - a) more.",
+    lambda Z, Y: 2 * (1 / (1 + np.exp(-Z)) - Y) / len(Z),
+)
+
+
+@output_delta.mistake("The sign: prediction minus label.")
+def _reversed(Z, Y):
+    a = 1 / (1 + np.exp(-Z))
+    return 2 * (Y - a) * a * (1 - a) / len(Z)

@@ -7,13 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.exercise import exercise
 from course_lib.exercises.engine.gradients import HEAD, Diary, SquaredError
 from course_lib.exercises.engine.judging import CORRECT, NotYet, agrees_with, numbers, parts
 
 TITLE = "The diamond classifier"
-
-# --------------------------------------------------------------------------- inside_diamond
 
 
 def _points(rng):
@@ -26,53 +24,10 @@ def _is_inside(X):
     return [float(max(x1 + x2, x1 - x2, -x1 + x2, -x1 - x2) < 1) for x1, x2 in X]
 
 
-def _in_the_square(X):
-    return np.abs(X).max(axis=1) < 1
-
-
-def _in_the_circle(X):
-    return (X**2).sum(axis=1) < 1
-
-
-def _below_one_line(X):
-    return X.sum(axis=1) < 1
-
-
-def _strip(X):
-    return np.abs(X.sum(axis=1)) < 1
-
-
-def _with_its_border(X):
-    return np.abs(X).sum(axis=1) <= 1
-
-
-def _outside(X):
-    return np.abs(X).sum(axis=1) >= 1
-
-
-def _per_column(X):
-    return np.abs(X).sum(axis=0) < 1
-
-
 @exercise(
     stars=1,
     cases=_points,
     judge=agrees_with(_is_inside, "At least one label is wrong.", "The labels"),
-    misconceptions=[
-        Misconception(
-            _in_the_square, "That is a square with upright sides: add the two sizes, not the max."
-        ),
-        Misconception(_in_the_circle, "That is a circle: take sizes |x1|, |x2|, not squares."),
-        Misconception(
-            _below_one_line, "Without the sizes, x1 + x2 < 1 is all that lies below one line."
-        ),
-        Misconception(
-            _strip, "|x1 + x2| is not |x1| + |x2|: yours is a strip. First the sizes, then the sum."
-        ),
-        Misconception(_with_its_border, "Points on the border itself are outside: <, not <=."),
-        Misconception(_outside, "Turned round: 1 is for the inside."),
-        Misconception(_per_column, "Sum along axis 1: one sum for each point, not per column."),
-    ],
     hints=[
         "np.abs gives the size of every number in X.",
         "Sum the sizes of each row, axis=1, and compare with 1.",
@@ -84,7 +39,27 @@ def inside_diamond(X):
     return (np.abs(X).sum(axis=1) < 1).astype(float)
 
 
-# --------------------------------------------------------------------------- line_distances
+inside_diamond.mistake(
+    "That is a square with upright sides: add the two sizes, not the max.",
+    lambda X: np.abs(X).max(axis=1) < 1,
+)
+inside_diamond.mistake(
+    "That is a circle: take sizes |x1|, |x2|, not squares.", lambda X: (X**2).sum(axis=1) < 1
+)
+inside_diamond.mistake(
+    "Without the sizes, x1 + x2 < 1 is all that lies below one line.", lambda X: X.sum(axis=1) < 1
+)
+inside_diamond.mistake(
+    "|x1 + x2| is not |x1| + |x2|: yours is a strip. First the sizes, then the sum.",
+    lambda X: np.abs(X.sum(axis=1)) < 1,
+)
+inside_diamond.mistake(
+    "Points on the border itself are outside: <, not <=.", lambda X: np.abs(X).sum(axis=1) <= 1
+)
+inside_diamond.mistake("Turned round: 1 is for the inside.", lambda X: np.abs(X).sum(axis=1) >= 1)
+inside_diamond.mistake(
+    "Sum along axis 1: one sum for each point, not per column.", lambda X: np.abs(X).sum(axis=0) < 1
+)
 
 
 def _first_layers(rng):
@@ -102,50 +77,10 @@ def _by_walking(W1):
     return distances
 
 
-def _bias_alone(W1):
-    return np.abs(W1[2])
-
-
-def _without_root(W1):
-    return np.abs(W1[2]) / (W1[0] ** 2 + W1[1] ** 2)
-
-
-def _bias_in_length(W1):
-    return np.abs(W1[2]) / np.sqrt((W1**2).sum(axis=0))
-
-
-def _one_length_for_all(W1):
-    return np.abs(W1[2]) / np.linalg.norm(W1[:2])
-
-
-def _signed(W1):
-    return W1[2] / np.hypot(W1[0], W1[1])
-
-
-def _by_rows(W1):
-    return np.abs(W1[:, 2]) / np.hypot(W1[:, 0], W1[:, 1])
-
-
 @exercise(
     stars=2,
     cases=_first_layers,
     judge=agrees_with(_by_walking, "At least one distance is wrong.", "The distances"),
-    misconceptions=[
-        Misconception(
-            _bias_alone, "|b| is the distance only if w has length 1. Divide by that length."
-        ),
-        Misconception(
-            _without_root, "Divide by the length of w, the root of w1² + w2², not by its square."
-        ),
-        Misconception(
-            _bias_in_length, "The bias does not belong to the length: it is w1 and w2 alone."
-        ),
-        Misconception(
-            _one_length_for_all, "You divided all by one length. Each unit has its own: axis=0."
-        ),
-        Misconception(_signed, "A distance has no sign."),
-        Misconception(_by_rows, "A unit is a *column* of W1; row 2 holds all biases."),
-    ],
     hints=[
         "On the line, w1 x1 + w2 x2 + b = 0. From the origin, walk along w until you meet it.",
         "That is after |b| / √(w1² + w2²). All units at once: W1[0], W1[1] and W1[2].",
@@ -157,7 +92,26 @@ def line_distances(W1):
     return np.abs(W1[2]) / np.sqrt(W1[0] ** 2 + W1[1] ** 2)
 
 
-# --------------------------------------------------------------------------- momentum_step
+line_distances.mistake(
+    "|b| is the distance only if w has length 1. Divide by that length.", lambda W1: np.abs(W1[2])
+)
+line_distances.mistake(
+    "Divide by the length of w, the root of w1² + w2², not by its square.",
+    lambda W1: np.abs(W1[2]) / (W1[0] ** 2 + W1[1] ** 2),
+)
+line_distances.mistake(
+    "The bias does not belong to the length: it is w1 and w2 alone.",
+    lambda W1: np.abs(W1[2]) / np.sqrt((W1**2).sum(axis=0)),
+)
+line_distances.mistake(
+    "You divided all by one length. Each unit has its own: axis=0.",
+    lambda W1: np.abs(W1[2]) / np.linalg.norm(W1[:2]),
+)
+line_distances.mistake("A distance has no sign.", lambda W1: W1[2] / np.hypot(W1[0], W1[1]))
+line_distances.mistake(
+    "A unit is a *column* of W1; row 2 holds all biases.",
+    lambda W1: np.abs(W1[:, 2]) / np.hypot(W1[:, 0], W1[:, 1]),
+)
 
 
 def _moves(rng):
@@ -178,52 +132,10 @@ def _judge_moves(cases, values):
     return CORRECT
 
 
-def _with_the_old_v(theta, v, g, lr, mu):
-    return theta - lr * v, mu * v + g
-
-
-def _mean_of_both(theta, v, g, lr, mu):
-    v = mu * v + (1 - mu) * g
-    return theta - lr * v, v
-
-
-def _uphill(theta, v, g, lr, mu):
-    v = mu * v + g
-    return theta + lr * v, v
-
-
-def _step_inside(theta, v, g, lr, mu):
-    v = mu * v + lr * g
-    return theta - v, v
-
-
-def _no_memory(theta, v, g, lr, mu):
-    return theta - lr * g, mu * v + g
-
-
-def _swapped(theta, v, g, lr, mu):
-    v = mu * v + g
-    return v, theta - lr * v
-
-
 @exercise(
     stars=2,
     cases=_moves,
     judge=_judge_moves,
-    misconceptions=[
-        Misconception(
-            _with_the_old_v, "theta moves by the *new* v: first v, then theta. Yours lags behind."
-        ),
-        Misconception(
-            _mean_of_both,
-            "(1 - μ) g makes v a running mean, and the steps ten times shorter at μ = 0.9. (6.4) "
-            "adds g whole.",
-        ),
-        Misconception(_uphill, "The sign: v points uphill, so theta moves by minus η v."),
-        Misconception(_step_inside, "In (6.4) η stands outside: v adds up gradients, not steps."),
-        Misconception(_no_memory, "theta moves by g alone: the memory v is never used."),
-        Misconception(_swapped, "The right two, in the wrong order: return theta, v."),
-    ],
     hints=["First the new v, then theta, which uses it.", "(6.4): v = μ v + g; θ = θ - η v."],
     lesson="A gradient that keeps its direction is added up to 1/(1 - μ) times: ten at μ = 0.9.",
 )
@@ -233,7 +145,43 @@ def momentum_step(theta, v, g, lr, mu):
     return theta - lr * v, v
 
 
-# --------------------------------------------------------------------------- train
+momentum_step.mistake(
+    "theta moves by the *new* v: first v, then theta. Yours lags behind.",
+    lambda theta, v, g, lr, mu: (theta - lr * v, mu * v + g),
+)
+
+
+@momentum_step.mistake(
+    "(1 - μ) g makes v a running mean, and the steps ten times shorter at μ = 0.9. (6.4) "
+    "adds g whole."
+)
+def _mean_of_both(theta, v, g, lr, mu):
+    v = mu * v + (1 - mu) * g
+    return theta - lr * v, v
+
+
+@momentum_step.mistake("The sign: v points uphill, so theta moves by minus η v.")
+def _uphill(theta, v, g, lr, mu):
+    v = mu * v + g
+    return theta + lr * v, v
+
+
+@momentum_step.mistake("In (6.4) η stands outside: v adds up gradients, not steps.")
+def _step_inside(theta, v, g, lr, mu):
+    v = mu * v + lr * g
+    return theta - v, v
+
+
+momentum_step.mistake(
+    "theta moves by g alone: the memory v is never used.",
+    lambda theta, v, g, lr, mu: (theta - lr * g, mu * v + g),
+)
+
+
+@momentum_step.mistake("The right two, in the wrong order: return theta, v.")
+def _swapped(theta, v, g, lr, mu):
+    v = mu * v + g
+    return v, theta - lr * v
 
 
 EPOCHS = 8
@@ -369,118 +317,10 @@ def _read_diary(theta, m, epochs, size):
     return order
 
 
-def _in_order(theta, gradient, X, Y, lr, epochs, batch_size, rng):
-    for _ in range(epochs):
-        for start in range(0, len(X), batch_size):
-            batch = slice(start, start + batch_size)
-            theta = theta - lr * gradient(theta, X[batch], Y[batch])
-    return theta
-
-
-def _one_order(theta, gradient, X, Y, lr, epochs, batch_size, rng):
-    order = rng.permutation(len(X))
-    for _ in range(epochs):
-        for start in range(0, len(X), batch_size):
-            batch = order[start : start + batch_size]
-            theta = theta - lr * gradient(theta, X[batch], Y[batch])
-    return theta
-
-
-def _rest_dropped(theta, gradient, X, Y, lr, epochs, batch_size, rng):
-    for _ in range(epochs):
-        order = rng.permutation(len(X))
-        for number in range(len(X) // batch_size):
-            batch = order[number * batch_size : (number + 1) * batch_size]
-            theta = theta - lr * gradient(theta, X[batch], Y[batch])
-    return theta
-
-
-def _labels_left_behind(theta, gradient, X, Y, lr, epochs, batch_size, rng):
-    for _ in range(epochs):
-        mixed = X[rng.permutation(len(X))]
-        for start in range(0, len(X), batch_size):
-            batch = slice(start, start + batch_size)
-            theta = theta - lr * gradient(theta, mixed[batch], Y[batch])
-    return theta
-
-
-def _stale(theta, gradient, X, Y, lr, epochs, batch_size, rng):
-    for _ in range(epochs):
-        order, begun = rng.permutation(len(X)), theta
-        for start in range(0, len(X), batch_size):
-            batch = order[start : start + batch_size]
-            theta = theta - lr * gradient(begun, X[batch], Y[batch])
-    return theta
-
-
-def _ascending(theta, gradient, X, Y, lr, epochs, batch_size, rng):
-    for _ in range(epochs):
-        order = rng.permutation(len(X))
-        for start in range(0, len(X), batch_size):
-            batch = order[start : start + batch_size]
-            theta = theta + lr * gradient(theta, X[batch], Y[batch])
-    return theta
-
-
-def _all_at_once(theta, gradient, X, Y, lr, epochs, batch_size, rng):
-    for _ in range(epochs):
-        theta = theta - lr * gradient(theta, X, Y)
-    return theta
-
-
-def _with_replacement(theta, gradient, X, Y, lr, epochs, batch_size, rng):
-    for _ in range(epochs):
-        for start in range(0, len(X), batch_size):
-            batch = rng.integers(0, len(X), size=min(batch_size, len(X) - start))
-            theta = theta - lr * gradient(theta, X[batch], Y[batch])
-    return theta
-
-
-def _returned_too_soon(theta, gradient, X, Y, lr, epochs, batch_size, rng):
-    for _ in range(epochs):
-        order = rng.permutation(len(X))
-        for start in range(0, len(X), batch_size):
-            batch = order[start : start + batch_size]
-            theta = theta - lr * gradient(theta, X[batch], Y[batch])
-        return theta
-    return theta
-
-
 @exercise(
     stars=3,
     cases=_trainings,
     judge=_judge_trainings,
-    misconceptions=[
-        Misconception(
-            _in_order, "The examples come in their old order. Draw a new one for every epoch."
-        ),
-        Misconception(
-            _one_order, "Every epoch has the same order. Draw it inside the loop over epochs."
-        ),
-        Misconception(
-            _rest_dropped,
-            "The last batch is missing when the batch size does not divide m: those examples wait "
-            "for another epoch, some for ever.",
-        ),
-        Misconception(
-            _labels_left_behind, "You mixed X and not Y: most examples got another one's label."
-        ),
-        Misconception(
-            _stale,
-            "All gradients of an epoch were taken at the theta from its beginning. Take each at "
-            "the newest theta, or mini-batches gain nothing.",
-        ),
-        Misconception(_ascending, "The sign: this climbs. theta moves by minus η times g."),
-        Misconception(
-            _all_at_once, "One step an epoch, with all examples: the batch size is not used."
-        ),
-        Misconception(
-            _with_replacement,
-            "In an epoch some examples come twice and some never: cut a random *permutation* of "
-            "all into batches.",
-        ),
-        Misconception(_returned_too_soon, "It returns after one epoch: move `return` to the left."),
-    ],
     hints=[
         "Two loops: over epochs, and in each over batches. A new order at the start of each epoch.",
         "order = rng.permutation(len(X)); a batch is order[start : start + batch_size].",
@@ -498,7 +338,99 @@ def train(theta, gradient, X, Y, lr, epochs, batch_size, rng):
     return theta
 
 
-# --------------------------------------------------------------------------- best_epoch
+@train.mistake("The examples come in their old order. Draw a new one for every epoch.")
+def _in_order(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        for start in range(0, len(X), batch_size):
+            batch = slice(start, start + batch_size)
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+@train.mistake("Every epoch has the same order. Draw it inside the loop over epochs.")
+def _one_order(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    order = rng.permutation(len(X))
+    for _ in range(epochs):
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+@train.mistake(
+    "The last batch is missing when the batch size does not divide m: those examples wait "
+    "for another epoch, some for ever."
+)
+def _rest_dropped(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for number in range(len(X) // batch_size):
+            batch = order[number * batch_size : (number + 1) * batch_size]
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+@train.mistake("You mixed X and not Y: most examples got another one's label.")
+def _labels_left_behind(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        mixed = X[rng.permutation(len(X))]
+        for start in range(0, len(X), batch_size):
+            batch = slice(start, start + batch_size)
+            theta = theta - lr * gradient(theta, mixed[batch], Y[batch])
+    return theta
+
+
+@train.mistake(
+    "All gradients of an epoch were taken at the theta from its beginning. Take each at "
+    "the newest theta, or mini-batches gain nothing."
+)
+def _stale(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        order, begun = rng.permutation(len(X)), theta
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            theta = theta - lr * gradient(begun, X[batch], Y[batch])
+    return theta
+
+
+@train.mistake("The sign: this climbs. theta moves by minus η times g.")
+def _ascending(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            theta = theta + lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+@train.mistake("One step an epoch, with all examples: the batch size is not used.")
+def _all_at_once(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        theta = theta - lr * gradient(theta, X, Y)
+    return theta
+
+
+@train.mistake(
+    "In an epoch some examples come twice and some never: cut a random *permutation* of "
+    "all into batches."
+)
+def _with_replacement(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        for start in range(0, len(X), batch_size):
+            batch = rng.integers(0, len(X), size=min(batch_size, len(X) - start))
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+    return theta
+
+
+@train.mistake("It returns after one epoch: move `return` to the left.")
+def _returned_too_soon(theta, gradient, X, Y, lr, epochs, batch_size, rng):
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            theta = theta - lr * gradient(theta, X[batch], Y[batch])
+        return theta
+    return theta
 
 
 def _curves(rng):
@@ -524,88 +456,10 @@ def _watched(val_loss, patience):
     return lows[-1] + 1
 
 
-def _lowest_of_all(val_loss, patience):
-    return int(np.argmin(val_loss)) + 1
-
-
-def _from_zero(val_loss, patience):
-    best = 0
-    for epoch in range(len(val_loss)):
-        if val_loss[epoch] < val_loss[best]:
-            best = epoch
-        if epoch - best == patience:
-            break
-    return best
-
-
-def _where_it_stopped(val_loss, patience):
-    best = 1
-    for epoch in range(1, len(val_loss) + 1):
-        if val_loss[epoch - 1] < val_loss[best - 1]:
-            best = epoch
-        if epoch - best == patience:
-            return epoch
-    return len(val_loss)
-
-
-def _too_patient(val_loss, patience):
-    best = 1
-    for epoch in range(1, len(val_loss) + 1):
-        if val_loss[epoch - 1] < val_loss[best - 1]:
-            best = epoch
-        if epoch - best > patience:
-            break
-    return best
-
-
-def _ties_count(val_loss, patience):
-    best = 1
-    for epoch in range(1, len(val_loss) + 1):
-        if val_loss[epoch - 1] <= val_loss[best - 1]:
-            best = epoch
-        if epoch - best == patience:
-            break
-    return best
-
-
-def _beside_the_last(val_loss, patience):
-    best, waited = 1, 0
-    for epoch in range(2, len(val_loss) + 1):
-        if val_loss[epoch - 1] < val_loss[epoch - 2]:
-            best, waited = epoch, 0
-        else:
-            waited += 1
-        if waited == patience:
-            break
-    return best
-
-
 @exercise(
     stars=2,
     cases=_curves,
     judge=agrees_with(_watched, "That is another epoch.", "The epoch"),
-    misconceptions=[
-        Misconception(
-            _lowest_of_all,
-            "That is the lowest of all. But training may have stopped before it got there.",
-        ),
-        Misconception(_from_zero, "Epochs count from 1 here: yours is one too small."),
-        Misconception(
-            _where_it_stopped,
-            "That is where training stops. Asked is the epoch whose weights are kept.",
-        ),
-        Misconception(
-            _too_patient,
-            "You wait one epoch longer than `patience`: stop as soon as so many epochs brought no "
-            "new minimum.",
-        ),
-        Misconception(_ties_count, "An equal loss is no new minimum: < and not <=."),
-        Misconception(
-            _beside_the_last,
-            "Compare with the lowest so far, not with the epoch before: after a bad epoch, a less "
-            "bad one is no success.",
-        ),
-    ],
     hints=[
         "Go through the epochs, and remember the number of the best one so far.",
         "Stop when the present epoch minus the best one equals `patience`.",
@@ -623,7 +477,73 @@ def best_epoch(val_loss, patience):
     return best
 
 
-# --------------------------------------------------------------------------- frozen
+best_epoch.mistake(
+    "That is the lowest of all. But training may have stopped before it got there.",
+    lambda val_loss, patience: int(np.argmin(val_loss)) + 1,
+)
+
+
+@best_epoch.mistake("Epochs count from 1 here: yours is one too small.")
+def _from_zero(val_loss, patience):
+    best = 0
+    for epoch in range(len(val_loss)):
+        if val_loss[epoch] < val_loss[best]:
+            best = epoch
+        if epoch - best == patience:
+            break
+    return best
+
+
+@best_epoch.mistake("That is where training stops. Asked is the epoch whose weights are kept.")
+def _where_it_stopped(val_loss, patience):
+    best = 1
+    for epoch in range(1, len(val_loss) + 1):
+        if val_loss[epoch - 1] < val_loss[best - 1]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch
+    return len(val_loss)
+
+
+@best_epoch.mistake(
+    "You wait one epoch longer than `patience`: stop as soon as so many epochs brought no "
+    "new minimum."
+)
+def _too_patient(val_loss, patience):
+    best = 1
+    for epoch in range(1, len(val_loss) + 1):
+        if val_loss[epoch - 1] < val_loss[best - 1]:
+            best = epoch
+        if epoch - best > patience:
+            break
+    return best
+
+
+@best_epoch.mistake("An equal loss is no new minimum: < and not <=.")
+def _ties_count(val_loss, patience):
+    best = 1
+    for epoch in range(1, len(val_loss) + 1):
+        if val_loss[epoch - 1] <= val_loss[best - 1]:
+            best = epoch
+        if epoch - best == patience:
+            break
+    return best
+
+
+@best_epoch.mistake(
+    "Compare with the lowest so far, not with the epoch before: after a bad epoch, a less "
+    "bad one is no success."
+)
+def _beside_the_last(val_loss, patience):
+    best, waited = 1, 0
+    for epoch in range(2, len(val_loss) + 1):
+        if val_loss[epoch - 1] < val_loss[epoch - 2]:
+            best, waited = epoch, 0
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return best
 
 
 def _before_and_after(rng):
@@ -656,69 +576,10 @@ def _nowhere_different(before, after):
     return [float(np.count_nonzero(new - old) == 0) for old, new in pairs]
 
 
-def _by_sum(before, after):
-    return [old.sum() == new.sum() for old, new in zip(before, after, strict=True)]
-
-
-def _only_upwards(before, after):
-    return [(new - old).max() <= 0 for old, new in zip(before, after, strict=True)]
-
-
-def _by_length(before, after):
-    pairs = zip(before, after, strict=True)
-    return [np.linalg.norm(old) == np.linalg.norm(new) for old, new in pairs]
-
-
-def _to_rounding(before, after):
-    return [np.allclose(old, new) for old, new in zip(before, after, strict=True)]
-
-
-def _any_number(before, after):
-    return [(old == new).any() for old, new in zip(before, after, strict=True)]
-
-
-def _those_that_moved(before, after):
-    return [(old != new).any() for old, new in zip(before, after, strict=True)]
-
-
-def _tables_of_answers(before, after):
-    return [old == new for old, new in zip(before, after, strict=True)]
-
-
-def _over_all(before, after):
-    return all((old == new).all() for old, new in zip(before, after, strict=True))
-
-
 @exercise(
     stars=1,
     cases=_before_and_after,
     judge=agrees_with(_nowhere_different, "At least one array is judged wrongly.", "The answers"),
-    misconceptions=[
-        Misconception(
-            _by_sum, "Changes can cancel in a sum, and small ones drown. Compare entry by entry."
-        ),
-        Misconception(
-            _only_upwards, "A number may also move down: compare, or take the size of the change."
-        ),
-        Misconception(
-            _by_length, "A change of sign or of order leaves the length as it was: entry by entry."
-        ),
-        Misconception(
-            _to_rounding,
-            "A small move is a move; np.allclose, or any threshold, calls it none. A layer that "
-            "learns slowly is not frozen: ask for exact equality.",
-        ),
-        Misconception(
-            _any_number,
-            "True where *any* number stayed: weights of an input that is always zero may rest. "
-            "Frozen is an array of which *all* did.",
-        ),
-        Misconception(_those_that_moved, "Turned round: True is for what did not move."),
-        Misconception(
-            _tables_of_answers, "`old == new` is a whole table of answers; .all() makes one of it."
-        ),
-        Misconception(_over_all, "One answer for each array, in a list, not one for all."),
-    ],
     hints=[
         "Go through the two lists together, with zip.",
         "old == new compares entry by entry; .all() asks whether it holds everywhere.",
@@ -728,3 +589,43 @@ def _over_all(before, after):
 def frozen(before, after):
     """For each pair of arrays, whether not one number has changed: a list of bools."""
     return [bool((old == new).all()) for old, new in zip(before, after, strict=True)]
+
+
+frozen.mistake(
+    "Changes can cancel in a sum, and small ones drown. Compare entry by entry.",
+    lambda before, after: [old.sum() == new.sum() for old, new in zip(before, after, strict=True)],
+)
+frozen.mistake(
+    "A number may also move down: compare, or take the size of the change.",
+    lambda before, after: [(new - old).max() <= 0 for old, new in zip(before, after, strict=True)],
+)
+
+
+@frozen.mistake("A change of sign or of order leaves the length as it was: entry by entry.")
+def _by_length(before, after):
+    pairs = zip(before, after, strict=True)
+    return [np.linalg.norm(old) == np.linalg.norm(new) for old, new in pairs]
+
+
+frozen.mistake(
+    "A small move is a move; np.allclose, or any threshold, calls it none. A layer that "
+    "learns slowly is not frozen: ask for exact equality.",
+    lambda before, after: [np.allclose(old, new) for old, new in zip(before, after, strict=True)],
+)
+frozen.mistake(
+    "True where *any* number stayed: weights of an input that is always zero may rest. "
+    "Frozen is an array of which *all* did.",
+    lambda before, after: [(old == new).any() for old, new in zip(before, after, strict=True)],
+)
+frozen.mistake(
+    "Turned round: True is for what did not move.",
+    lambda before, after: [(old != new).any() for old, new in zip(before, after, strict=True)],
+)
+frozen.mistake(
+    "`old == new` is a whole table of answers; .all() makes one of it.",
+    lambda before, after: [old == new for old, new in zip(before, after, strict=True)],
+)
+frozen.mistake(
+    "One answer for each array, in a list, not one for all.",
+    lambda before, after: all((old == new).all() for old, new in zip(before, after, strict=True)),
+)

@@ -7,13 +7,11 @@ Z and A, of the shape of what they are the derivative by.
 import numpy as np
 
 from course_lib.activations import softmax
-from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.exercise import exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers, parts
 from course_lib.gradcheck import numerical_gradient
 
 TITLE = "Activations compared"
-
-# --------------------------------------------------------------------------- sigmoid_from_tanh
 
 
 def _sums(rng):
@@ -24,47 +22,10 @@ def _logistic(z):
     return 1 / (1 + np.exp(-z))
 
 
-def _too_steep(z):
-    return (np.tanh(z) + 1) / 2
-
-
-def _steeper_still(z):
-    return (np.tanh(2 * z) + 1) / 2
-
-
-def _not_moved(z):
-    return np.tanh(z / 2)
-
-
-def _not_halved(z):
-    return np.tanh(z / 2) + 1
-
-
-def _the_way_there(z):
-    return 2 * np.tanh(2 * z) - 1
-
-
 @exercise(
     stars=1,
     cases=_sums,
     judge=agrees_with(_logistic, "The sigmoid is something else."),
-    misconceptions=[
-        Misconception(
-            _too_steep,
-            "The ends are right, the middle is too steep: at 0 its slope is 1/2, the sigmoid's "
-            "1/4. Stretch it along z.",
-        ),
-        Misconception(
-            _steeper_still, "2z squeezes it further. The sigmoid is the wide one: put z/2 inside."
-        ),
-        Misconception(
-            _not_moved, "It runs from -1 to 1, the sigmoid from 0 to 1. Move it, halve it."
-        ),
-        Misconception(_not_halved, "It runs from 0 to 2. Halve it."),
-        Misconception(
-            _the_way_there, "(7.1) goes from σ to tanh. Solve it for σ, and write z for 2z."
-        ),
-    ],
     hints=[
         "(7.1) says tanh u = 2σ(2u) - 1. Solve it for σ(2u).",
         "σ(2u) = (tanh u + 1)/2. Which u makes 2u = z?",
@@ -76,7 +37,23 @@ def sigmoid_from_tanh(z):
     return (np.tanh(z / 2) + 1) / 2
 
 
-# --------------------------------------------------------------------------- leaky_backward
+sigmoid_from_tanh.mistake(
+    "The ends are right, the middle is too steep: at 0 its slope is 1/2, the sigmoid's "
+    "1/4. Stretch it along z.",
+    lambda z: (np.tanh(z) + 1) / 2,
+)
+sigmoid_from_tanh.mistake(
+    "2z squeezes it further. The sigmoid is the wide one: put z/2 inside.",
+    lambda z: (np.tanh(2 * z) + 1) / 2,
+)
+sigmoid_from_tanh.mistake(
+    "It runs from -1 to 1, the sigmoid from 0 to 1. Move it, halve it.", lambda z: np.tanh(z / 2)
+)
+sigmoid_from_tanh.mistake("It runs from 0 to 2. Halve it.", lambda z: np.tanh(z / 2) + 1)
+sigmoid_from_tanh.mistake(
+    "(7.1) goes from σ to tanh. Solve it for σ, and write z for 2z.",
+    lambda z: 2 * np.tanh(2 * z) - 1,
+)
 
 
 def _bent(rng):
@@ -98,57 +75,10 @@ def _by_finite_differences(dA, Z, slope):
     return numerical_gradient(stand_in, Z)
 
 
-def _closed(dA, Z, slope):
-    return dA * (Z > 0)
-
-
-def _turned_round(dA, Z, slope):
-    return np.where(Z > 0, slope * dA, dA)
-
-
-def _by_what_comes_back(dA, Z, slope):
-    return np.where(dA > 0, dA, slope * dA)
-
-
-def _the_slope_alone(dA, Z, slope):
-    return np.where(Z > 0, 1.0, slope)
-
-
-def _slope_without_blame(dA, Z, slope):
-    return np.where(Z > 0, dA, slope)
-
-
-def _against_the_slope(dA, Z, slope):
-    return np.where(Z > 0, dA, -slope * dA)
-
-
-def _times_the_output(dA, Z, slope):
-    return dA * np.where(Z > 0, Z, slope * Z)
-
-
 @exercise(
     stars=1,
     cases=_bent,
     judge=agrees_with(_by_finite_differences, "Finite differences disagree with your dZ."),
-    misconceptions=[
-        Misconception(
-            _closed, "That is plain ReLU. Below 0 the leaky one lets a share through: slope · dA."
-        ),
-        Misconception(_turned_round, "Turned round: the small slope is for Z below 0."),
-        Misconception(
-            _by_what_comes_back, "The gate is set by Z, in the forward pass, not by the sign of dA."
-        ),
-        Misconception(
-            _the_slope_alone, "That is φ'(Z) alone. Multiply by dA, what came from behind: (5.3)."
-        ),
-        Misconception(
-            _slope_without_blame, "Below 0 you return the slope alone: it is slope · dA there."
-        ),
-        Misconception(_against_the_slope, "Below 0 the slope is +slope, as the line α z says."),
-        Misconception(
-            _times_the_output, "You multiplied by the output φ(Z). It is the slope φ'(Z)."
-        ),
-    ],
     hints=["(5.3): dZ = dA ⊙ φ'(Z), and φ' is given by (7.4).", "np.where(Z > 0, …, …) chooses."],
     lesson="With slope 0 it is ReLU, with 1 nothing at all, and with -1 the absolute value.",
 )
@@ -157,7 +87,34 @@ def leaky_backward(dA, Z, slope):
     return dA * np.where(Z > 0, 1, slope)
 
 
-# --------------------------------------------------------------------------- softmax_slopes
+leaky_backward.mistake(
+    "That is plain ReLU. Below 0 the leaky one lets a share through: slope · dA.",
+    lambda dA, Z, slope: dA * (Z > 0),
+)
+leaky_backward.mistake(
+    "Turned round: the small slope is for Z below 0.",
+    lambda dA, Z, slope: np.where(Z > 0, slope * dA, dA),
+)
+leaky_backward.mistake(
+    "The gate is set by Z, in the forward pass, not by the sign of dA.",
+    lambda dA, Z, slope: np.where(dA > 0, dA, slope * dA),
+)
+leaky_backward.mistake(
+    "That is φ'(Z) alone. Multiply by dA, what came from behind: (5.3).",
+    lambda dA, Z, slope: np.where(Z > 0, 1.0, slope),
+)
+leaky_backward.mistake(
+    "Below 0 you return the slope alone: it is slope · dA there.",
+    lambda dA, Z, slope: np.where(Z > 0, dA, slope),
+)
+leaky_backward.mistake(
+    "Below 0 the slope is +slope, as the line α z says.",
+    lambda dA, Z, slope: np.where(Z > 0, dA, -slope * dA),
+)
+leaky_backward.mistake(
+    "You multiplied by the output φ(Z). It is the slope φ'(Z).",
+    lambda dA, Z, slope: dA * np.where(Z > 0, Z, slope * Z),
+)
 
 
 def _scores(rng):
@@ -169,62 +126,10 @@ def _jacobian(z):
     return np.stack([numerical_gradient(lambda z, i=i: softmax(z)[i], z) for i in range(k)])
 
 
-def _each_alone(z):
-    p = np.exp(z) / np.exp(z).sum()
-    return np.diag(p * (1 - p))
-
-
-def _without_itself(z):
-    p = np.exp(z) / np.exp(z).sum()
-    return -np.outer(p, p)
-
-
-def _one_everywhere(z):
-    p = np.exp(z) / np.exp(z).sum()
-    return np.outer(p, 1 - p)
-
-
-def _factor_of_the_column(z):
-    p = np.exp(z) / np.exp(z).sum()
-    return p * (np.eye(len(z)) - p)
-
-
-def _wrong_sign(z):
-    p = np.exp(z) / np.exp(z).sum()
-    return np.outer(p, p) - np.diag(p)
-
-
-def _only_the_diagonal(z):
-    p = np.exp(z) / np.exp(z).sum()
-    return p * (1 - p)
-
-
 @exercise(
     stars=2,
     cases=_scores,
     judge=agrees_with(_jacobian, "Finite differences disagree.", "The table of slopes"),
-    misconceptions=[
-        Misconception(
-            _each_alone,
-            "As if each output were a sigmoid of its own. They share a denominator: when one score "
-            "rises, all other probabilities fall.",
-        ),
-        Misconception(
-            _without_itself, "On the diagonal p_k is missing: p_k also rises with its own score."
-        ),
-        Misconception(
-            _one_everywhere, "The 1 belongs to the diagonal only; elsewhere it is -p_k p_j."
-        ),
-        Misconception(
-            _factor_of_the_column,
-            "`p * table` multiplies column j by p_j. The factor in (7.5) is p_k, one for each row: "
-            "p[:, None].",
-        ),
-        Misconception(_wrong_sign, "The sign: p_k rises with its own score z_k."),
-        Misconception(
-            _only_the_diagonal, "Only k numbers. Each of k outputs depends on each of k scores."
-        ),
-    ],
     hints=[
         "(7.5): p_k (1 - p_k) on the diagonal, -p_k p_j elsewhere.",
         "np.diag(p) puts p on the diagonal of a table; np.outer(p, p) has the products.",
@@ -237,7 +142,46 @@ def softmax_slopes(z):
     return np.diag(p) - np.outer(p, p)
 
 
-# --------------------------------------------------------------------------- initialise
+@softmax_slopes.mistake(
+    "As if each output were a sigmoid of its own. They share a denominator: when one score "
+    "rises, all other probabilities fall."
+)
+def _each_alone(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return np.diag(p * (1 - p))
+
+
+@softmax_slopes.mistake("On the diagonal p_k is missing: p_k also rises with its own score.")
+def _without_itself(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return -np.outer(p, p)
+
+
+@softmax_slopes.mistake("The 1 belongs to the diagonal only; elsewhere it is -p_k p_j.")
+def _one_everywhere(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return np.outer(p, 1 - p)
+
+
+@softmax_slopes.mistake(
+    "`p * table` multiplies column j by p_j. The factor in (7.5) is p_k, one for each row: "
+    "p[:, None]."
+)
+def _factor_of_the_column(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return p * (np.eye(len(z)) - p)
+
+
+@softmax_slopes.mistake("The sign: p_k rises with its own score z_k.")
+def _wrong_sign(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return np.outer(p, p) - np.diag(p)
+
+
+@softmax_slopes.mistake("Only k numbers. Each of k outputs depends on each of k scores.")
+def _only_the_diagonal(z):
+    p = np.exp(z) / np.exp(z).sum()
+    return p * (1 - p)
 
 
 def _sizes(rng):
@@ -307,70 +251,10 @@ def _spread_evenly(tables):
     return CORRECT
 
 
-def _no_root(n_in, n_out, rng):
-    return rng.normal(0, 2 / n_in, size=(n_in, n_out))
-
-
-def _xaviers(n_in, n_out, rng):
-    return rng.normal(0, np.sqrt(2 / (n_in + n_out)), size=(n_in, n_out))
-
-
-def _by_fan_out(n_in, n_out, rng):
-    return rng.normal(0, np.sqrt(2 / n_out), size=(n_in, n_out))
-
-
-def _half(n_in, n_out, rng):
-    return rng.normal(0, np.sqrt(1 / n_in), size=(n_in, n_out))
-
-
-def _tiny(n_in, n_out, rng):
-    return rng.normal(0, 0.01, size=(n_in, n_out))
-
-
-def _two_outside(n_in, n_out, rng):
-    return rng.normal(0, 2 / np.sqrt(n_in), size=(n_in, n_out))
-
-
-def _uniform(n_in, n_out, rng):
-    a = np.sqrt(2 / n_in)
-    return rng.uniform(-a, a, size=(n_in, n_out))
-
-
-def _all_zero(n_in, n_out, rng):
-    return np.zeros((n_in, n_out))
-
-
-def _one_sided(n_in, n_out, rng):
-    return rng.random((n_in, n_out)) * np.sqrt(2 / n_in)
-
-
-def _own_generator(n_in, n_out, rng):
-    return np.random.default_rng(0).normal(0, np.sqrt(2 / n_in), size=(n_in, n_out))
-
-
 @exercise(
     stars=3,
     cases=_sizes,
     judge=_judge_weights,
-    misconceptions=[
-        Misconception(_no_root, _NO_ROOT),
-        Misconception(_xaviers, _XAVIER),
-        Misconception(_by_fan_out, _FAN_OUT),
-        Misconception(_half, _HALF),
-        Misconception(_tiny, _TINY),
-        Misconception(_uniform, _UNIFORM),
-        Misconception(_two_outside, _HALF_A_ROOT),
-        Misconception(
-            _all_zero, "All weights are equal: the units stay equal for ever. Draw them with rng."
-        ),
-        Misconception(
-            _one_sided, "The weights are not centred: as many should be below 0 as above."
-        ),
-        Misconception(
-            _own_generator,
-            "Two generators gave the same weights: draw with rng, do not make one of your own.",
-        ),
-    ],
     hints=[
         "(7.7): mean 0 and variance 2/n_in.",
         "rng.normal(0, s, size=(n_in, n_out)), where s is the standard deviation.",
@@ -382,7 +266,43 @@ def initialise(n_in, n_out, rng):
     return rng.normal(0, np.sqrt(2 / n_in), size=(n_in, n_out))
 
 
-# --------------------------------------------------------------------------- dead_units
+initialise.mistake(_NO_ROOT, lambda n_in, n_out, rng: rng.normal(0, 2 / n_in, size=(n_in, n_out)))
+initialise.mistake(
+    _XAVIER, lambda n_in, n_out, rng: rng.normal(0, np.sqrt(2 / (n_in + n_out)), size=(n_in, n_out))
+)
+initialise.mistake(
+    _FAN_OUT, lambda n_in, n_out, rng: rng.normal(0, np.sqrt(2 / n_out), size=(n_in, n_out))
+)
+initialise.mistake(
+    _HALF, lambda n_in, n_out, rng: rng.normal(0, np.sqrt(1 / n_in), size=(n_in, n_out))
+)
+initialise.mistake(_TINY, lambda n_in, n_out, rng: rng.normal(0, 0.01, size=(n_in, n_out)))
+
+
+@initialise.mistake(_UNIFORM)
+def _uniform(n_in, n_out, rng):
+    a = np.sqrt(2 / n_in)
+    return rng.uniform(-a, a, size=(n_in, n_out))
+
+
+initialise.mistake(
+    _HALF_A_ROOT, lambda n_in, n_out, rng: rng.normal(0, 2 / np.sqrt(n_in), size=(n_in, n_out))
+)
+initialise.mistake(
+    "All weights are equal: the units stay equal for ever. Draw them with rng.",
+    lambda n_in, n_out, rng: np.zeros((n_in, n_out)),
+)
+initialise.mistake(
+    "The weights are not centred: as many should be below 0 as above.",
+    lambda n_in, n_out, rng: rng.random((n_in, n_out)) * np.sqrt(2 / n_in),
+)
+
+
+@initialise.mistake(
+    "Two generators gave the same weights: draw with rng, do not make one of your own."
+)
+def _own_generator(n_in, n_out, rng):
+    return np.random.default_rng(0).normal(0, np.sqrt(2 / n_in), size=(n_in, n_out))
 
 
 def _layers(rng):
@@ -403,55 +323,10 @@ def _never_above_zero(Z):
     return [float(max(column) <= 0) for column in Z.T.tolist()]
 
 
-def _sometimes_off(Z):
-    return (Z <= 0).any(axis=0)
-
-
-def _off_on_average(Z):
-    return Z.mean(axis=0) <= 0
-
-
-def _per_example(Z):
-    return (Z <= 0).all(axis=1)
-
-
-def _strictly_below(Z):
-    return (Z < 0).all(axis=0)
-
-
-def _count(Z):
-    return int((Z <= 0).all(axis=0).sum())
-
-
-def _share_off(Z):
-    return (Z <= 0).mean(axis=0)
-
-
-def _alive(Z):
-    return (Z > 0).any(axis=0)
-
-
 @exercise(
     stars=2,
     cases=_layers,
     judge=agrees_with(_never_above_zero, "At least one unit is judged wrongly.", "The answers"),
-    misconceptions=[
-        Misconception(
-            _sometimes_off, "A unit that is off for some examples is at work. Dead: off for *all*."
-        ),
-        Misconception(
-            _off_on_average, "A mean below 0 proves nothing: one example above 0 keeps it alive."
-        ),
-        Misconception(_per_example, "One answer per unit, a column: axis=0, over the examples."),
-        Misconception(
-            _strictly_below, "At Z = 0 ReLU's output and slope are 0 too: <= 0, not < 0."
-        ),
-        Misconception(_count, "Not how many, but which: one True or False for each unit."),
-        Misconception(
-            _share_off, "That is the share of examples for which it is off. Dead: the share is 1."
-        ),
-        Misconception(_alive, "Turned round: True is for the dead."),
-    ],
     hints=["Off is Z <= 0. Ask for each column whether all its entries are.", "axis=0, and .all."],
     lesson="No example wakes it, so no gradient reaches its weights.",
 )
@@ -460,7 +335,29 @@ def dead_units(Z):
     return (Z <= 0).all(axis=0)
 
 
-# --------------------------------------------------------------------------- adam_step
+dead_units.mistake(
+    "A unit that is off for some examples is at work. Dead: off for *all*.",
+    lambda Z: (Z <= 0).any(axis=0),
+)
+dead_units.mistake(
+    "A mean below 0 proves nothing: one example above 0 keeps it alive.",
+    lambda Z: Z.mean(axis=0) <= 0,
+)
+dead_units.mistake(
+    "One answer per unit, a column: axis=0, over the examples.", lambda Z: (Z <= 0).all(axis=1)
+)
+dead_units.mistake(
+    "At Z = 0 ReLU's output and slope are 0 too: <= 0, not < 0.", lambda Z: (Z < 0).all(axis=0)
+)
+dead_units.mistake(
+    "Not how many, but which: one True or False for each unit.",
+    lambda Z: int((Z <= 0).all(axis=0).sum()),
+)
+dead_units.mistake(
+    "That is the share of examples for which it is off. Dead: the share is 1.",
+    lambda Z: (Z <= 0).mean(axis=0),
+)
+dead_units.mistake("Turned round: True is for the dead.", lambda Z: (Z > 0).any(axis=0))
 
 
 def _adam_cases(rng):
@@ -490,80 +387,10 @@ def _judge_adam(cases, values):
     return CORRECT
 
 
-def _uncorrected(theta, g, m, v, t, lr):
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    return theta - lr * m / (np.sqrt(v) + 1e-8), m, v
-
-
-def _rootless(theta, g, m, v, t, lr):
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    return theta - lr * (m / (1 - 0.9**t)) / (v / (1 - 0.999**t) + 1e-8), m, v
-
-
-def _corrected_kept(theta, g, m, v, t, lr):
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    m, v = m / (1 - 0.9**t), v / (1 - 0.999**t)
-    return theta - lr * m / (np.sqrt(v) + 1e-8), m, v
-
-
-def _not_squared(theta, g, m, v, t, lr):
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * np.abs(g)
-    return theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
-
-
-def _eps_inside(theta, g, m, v, t, lr):
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    return theta - lr * (m / (1 - 0.9**t)) / np.sqrt(v / (1 - 0.999**t) + 1e-8), m, v
-
-
-def _climbing(theta, g, m, v, t, lr):
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    return theta + lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
-
-
-def _returned_in_another_order(theta, g, m, v, t, lr):
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    return m, v, theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-
-
-def _betas_swapped(theta, g, m, v, t, lr):
-    m, v = 0.999 * m + 0.001 * g, 0.9 * v + 0.1 * g**2
-    return theta - lr * (m / (1 - 0.999**t)) / (np.sqrt(v / (1 - 0.9**t)) + 1e-8), m, v
-
-
-def _no_momentum(theta, g, m, v, t, lr):
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-    return theta - lr * g / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
-
-
 @exercise(
     stars=2,
     cases=_adam_cases,
     judge=_judge_adam,
-    misconceptions=[
-        Misconception(
-            _uncorrected,
-            "Both means began at 0 and are too small at first: divide by 1 - βᵗ, (7.10).",
-        ),
-        Misconception(
-            _rootless, "v is a mean of *squares*: only its root has the size of a gradient."
-        ),
-        Misconception(
-            _corrected_kept,
-            "Return m and v themselves: the next step goes on from them. The corrected ones serve "
-            "this step only.",
-        ),
-        Misconception(_not_squared, "v is the running mean of g², not of |g|: see (7.9)."),
-        Misconception(
-            _eps_inside, "ε stands outside the root, (7.11): inside, it would slow small gradients."
-        ),
-        Misconception(_climbing, "The sign: the step goes down, θ minus η times the ratio."),
-        Misconception(
-            _returned_in_another_order, "The right three, in another order: return theta, m, v."
-        ),
-        Misconception(_betas_swapped, "β₁ = 0.9 is for m, β₂ = 0.999 for v: you swapped them."),
-        Misconception(_no_momentum, "The step takes m̂, the running mean, not g itself."),
-    ],
     hints=[
         "Four lines: m, v, their corrected versions, and theta. β₁ = 0.9, β₂ = 0.999, ε = 1e-8.",
         "m_hat = m / (1 - 0.9**t) and v_hat = v / (1 - 0.999**t); return theta, m, v.",
@@ -576,3 +403,61 @@ def adam_step(theta, g, m, v, t, lr):
     v = 0.999 * v + 0.001 * g**2
     m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
     return theta - lr * m_hat / (np.sqrt(v_hat) + 1e-8), m, v
+
+
+@adam_step.mistake("Both means began at 0 and are too small at first: divide by 1 - βᵗ, (7.10).")
+def _uncorrected(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - lr * m / (np.sqrt(v) + 1e-8), m, v
+
+
+@adam_step.mistake("v is a mean of *squares*: only its root has the size of a gradient.")
+def _rootless(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - lr * (m / (1 - 0.9**t)) / (v / (1 - 0.999**t) + 1e-8), m, v
+
+
+@adam_step.mistake(
+    "Return m and v themselves: the next step goes on from them. The corrected ones serve "
+    "this step only."
+)
+def _corrected_kept(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    m, v = m / (1 - 0.9**t), v / (1 - 0.999**t)
+    return theta - lr * m / (np.sqrt(v) + 1e-8), m, v
+
+
+@adam_step.mistake("v is the running mean of g², not of |g|: see (7.9).")
+def _not_squared(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * np.abs(g)
+    return theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+@adam_step.mistake("ε stands outside the root, (7.11): inside, it would slow small gradients.")
+def _eps_inside(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - lr * (m / (1 - 0.9**t)) / np.sqrt(v / (1 - 0.999**t) + 1e-8), m, v
+
+
+@adam_step.mistake("The sign: the step goes down, θ minus η times the ratio.")
+def _climbing(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta + lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+@adam_step.mistake("The right three, in another order: return theta, m, v.")
+def _returned_in_another_order(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return m, v, theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+
+
+@adam_step.mistake("β₁ = 0.9 is for m, β₂ = 0.999 for v: you swapped them.")
+def _betas_swapped(theta, g, m, v, t, lr):
+    m, v = 0.999 * m + 0.001 * g, 0.9 * v + 0.1 * g**2
+    return theta - lr * (m / (1 - 0.999**t)) / (np.sqrt(v / (1 - 0.9**t)) + 1e-8), m, v
+
+
+@adam_step.mistake("The step takes m̂, the running mean, not g itself.")
+def _no_momentum(theta, g, m, v, t, lr):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - lr * g / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v

@@ -7,13 +7,11 @@ X (m, height, width, channels), and kernels are W (size, size, c_in, c_out).
 import numpy as np
 
 from course_lib.conv import Conv2D
-from course_lib.exercises.engine.exercise import Misconception, exercise
+from course_lib.exercises.engine.exercise import exercise
 from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
 from course_lib.gradcheck import numerical_gradient
 
 TITLE = "Convolutional networks"
-
-# --------------------------------------------------------------------------- convolve
 
 
 def _tables(rng):
@@ -39,115 +37,16 @@ def _slide(X, W):
     )
 
 
-def _not_turned(X, W):
-    (height, width), (rows, columns) = X.shape, W.shape
-    Z = np.zeros((height - rows + 1, width - columns + 1))
-    for r in range(len(Z)):
-        for s in range(Z.shape[1]):
-            Z[r, s] = (X[r : r + rows, s : s + columns] * W).sum()
-    return Z
-
-
-def _whole_numbers(X, W):
-    Z = np.zeros_like(X)[: X.shape[0] - W.shape[0] + 1, : X.shape[1] - W.shape[1] + 1]
-    Z[...] = _slide(X, W[::-1, ::-1])
-    return Z
-
-
-def _from_behind(X, W):
-    Z = np.zeros((X.shape[0] - W.shape[0] + 1, X.shape[1] - W.shape[1] + 1))
-    for r, s in np.ndindex(Z.shape):
-        for u, v in np.ndindex(W.shape):
-            Z[r, s] += X[r - u, s - v] * W[u, v]
-    return Z
-
-
-def _whole_result(X, W):
-    (rows, columns), Z = W.shape, _full(X, W)
-    return Z[: X.shape[0] - rows + 1, : X.shape[1] - columns + 1]
-
-
 def _full(X, W):
     rows, columns = W.shape
     around = np.pad(X, ((rows - 1, rows - 1), (columns - 1, columns - 1)))
     return _slide(around, W[::-1, ::-1])
 
 
-def _upside_down(X, W):
-    return _slide(X, W[::-1])
-
-
-def _left_to_right(X, W):
-    return _slide(X, W[:, ::-1])
-
-
-def _result_turned(X, W):
-    return _slide(X, W)[::-1, ::-1]
-
-
-def _picture_turned(X, W):
-    return _slide(X[::-1, ::-1], W)
-
-
-def _edge_left_out(X, W):
-    return _slide(X, W[::-1, ::-1])[:-1, :-1]
-
-
-def _averaged(X, W):
-    return _slide(X, W[::-1, ::-1]) / W.size
-
-
 @exercise(
     stars=2,
     cases=_tables,
     judge=agrees_with(_by_definition, "(8.3), sum by sum, gives other numbers."),
-    misconceptions=[
-        Misconception(
-            _not_turned,
-            "That is the cross-correlation (8.4): the kernel is not turned, or turned twice. Turn "
-            "it once, by 180°; SciPy's convolve2d does so by itself.",
-        ),
-        Misconception(
-            _from_behind,
-            "In Python X[-1] is the last row, not nothing: r - u must not fall below 0. The first "
-            "place where the kernel lies inside is r = len(W) - 1.",
-        ),
-        Misconception(
-            _whole_result,
-            "These are the first rows and columns of the *whole* convolution, where the kernel "
-            "still hangs over the edge. Begin where it lies inside.",
-        ),
-        Misconception(
-            _full,
-            "That is the whole convolution, with zeros around the picture. Leave out the "
-            "places where the kernel hangs over the edge.",
-        ),
-        Misconception(
-            _whole_numbers,
-            "zeros_like makes whole numbers where X has such, and cuts off what comes after the "
-            "point. Write np.zeros(…).",
-        ),
-        Misconception(
-            _upside_down, "The kernel is turned upside down only; turn it left to right as well."
-        ),
-        Misconception(
-            _left_to_right, "The kernel is turned left to right only; turn it upside down as well."
-        ),
-        Misconception(
-            _result_turned,
-            "The result stands on its head: turn the kernel alone, neither picture nor result.",
-        ),
-        Misconception(
-            _picture_turned,
-            "The numbers of the right result, on its head: turn the kernel, not the picture.",
-        ),
-        Misconception(
-            _edge_left_out,
-            "The last row and the last column are missing: there are "
-            "X.shape[0] - W.shape[0] + 1 rows, and columns likewise.",
-        ),
-        Misconception(_averaged, "A sum of products, not their mean."),
-    ],
     hints=[
         "Turned by 180° is upside down, and left to right: W[::-1, ::-1].",
         "With the kernel turned, each output is (window * kernel).sum(), for every place where "
@@ -166,7 +65,81 @@ def convolve(X, W):
     return Z
 
 
-# --------------------------------------------------------------------------- output_size
+@convolve.mistake(
+    "That is the cross-correlation (8.4): the kernel is not turned, or turned twice. Turn "
+    "it once, by 180°; SciPy's convolve2d does so by itself."
+)
+def _not_turned(X, W):
+    (height, width), (rows, columns) = X.shape, W.shape
+    Z = np.zeros((height - rows + 1, width - columns + 1))
+    for r in range(len(Z)):
+        for s in range(Z.shape[1]):
+            Z[r, s] = (X[r : r + rows, s : s + columns] * W).sum()
+    return Z
+
+
+@convolve.mistake(
+    "In Python X[-1] is the last row, not nothing: r - u must not fall below 0. The first "
+    "place where the kernel lies inside is r = len(W) - 1."
+)
+def _from_behind(X, W):
+    Z = np.zeros((X.shape[0] - W.shape[0] + 1, X.shape[1] - W.shape[1] + 1))
+    for r, s in np.ndindex(Z.shape):
+        for u, v in np.ndindex(W.shape):
+            Z[r, s] += X[r - u, s - v] * W[u, v]
+    return Z
+
+
+@convolve.mistake(
+    "These are the first rows and columns of the *whole* convolution, where the kernel "
+    "still hangs over the edge. Begin where it lies inside."
+)
+def _whole_result(X, W):
+    (rows, columns), Z = W.shape, _full(X, W)
+    return Z[: X.shape[0] - rows + 1, : X.shape[1] - columns + 1]
+
+
+convolve.mistake(
+    "That is the whole convolution, with zeros around the picture. Leave out the "
+    "places where the kernel hangs over the edge.",
+    _full,
+)
+
+
+@convolve.mistake(
+    "zeros_like makes whole numbers where X has such, and cuts off what comes after the "
+    "point. Write np.zeros(…)."
+)
+def _whole_numbers(X, W):
+    Z = np.zeros_like(X)[: X.shape[0] - W.shape[0] + 1, : X.shape[1] - W.shape[1] + 1]
+    Z[...] = _slide(X, W[::-1, ::-1])
+    return Z
+
+
+convolve.mistake(
+    "The kernel is turned upside down only; turn it left to right as well.",
+    lambda X, W: _slide(X, W[::-1]),
+)
+convolve.mistake(
+    "The kernel is turned left to right only; turn it upside down as well.",
+    lambda X, W: _slide(X, W[:, ::-1]),
+)
+convolve.mistake(
+    "The result stands on its head: turn the kernel alone, neither picture nor result.",
+    lambda X, W: _slide(X, W)[::-1, ::-1],
+)
+convolve.mistake(
+    "The numbers of the right result, on its head: turn the kernel, not the picture.",
+    lambda X, W: _slide(X[::-1, ::-1], W),
+)
+convolve.mistake(
+    "The last row and the last column are missing: there are "
+    "X.shape[0] - W.shape[0] + 1 rows, and columns likewise.",
+    lambda X, W: _slide(X, W[::-1, ::-1])[:-1, :-1],
+)
+convolve.mistake(
+    "A sum of products, not their mean.", lambda X, W: _slide(X, W[::-1, ::-1]) / W.size
+)
 
 
 def _lengths(rng):
@@ -186,63 +159,10 @@ def _places(length, size, stride, pad):
     )
 
 
-def _length_by_stride(length, size, stride, pad):
-    return length // stride
-
-
-def _not_rounded(length, size, stride, pad):
-    return (length + 2 * pad - size) / stride + 1
-
-
-def _rounded_up(length, size, stride, pad):
-    return -(-(length + 2 * pad - size) // stride) + 1
-
-
-def _without_the_first(length, size, stride, pad):
-    return (length + 2 * pad - size) // stride
-
-
-def _one_sided(length, size, stride, pad):
-    return (length + pad - size) // stride + 1
-
-
-def _pad_left_out(length, size, stride, pad):
-    return (length - size) // stride + 1
-
-
-def _pad_is_yes_or_no(length, size, stride, pad):
-    return (length + 2 * min(pad, 1) - size) // stride + 1
-
-
-def _one_apart(length, size, stride, pad):
-    return length + 2 * pad - size + 1
-
-
 @exercise(
     stars=1,
     cases=_lengths,
     judge=agrees_with(_places, "Counted one by one, it is another number.", "The number"),
-    misconceptions=[
-        Misconception(
-            _length_by_stride,
-            "length / stride is right only for windows as wide as their stride, without padding. "
-            "Ask where the last window can start.",
-        ),
-        Misconception(
-            _not_rounded, "There are no parts of windows: round down, with //, what does not fit."
-        ),
-        Misconception(
-            _rounded_up, "Rounded up, the last window would stand over the edge. Round down."
-        ),
-        Misconception(
-            _without_the_first,
-            "One too few: the division counts the moves, and the first window needs none.",
-        ),
-        Misconception(_one_sided, "Zeros are added on both sides: 2 · pad."),
-        Misconception(_pad_left_out, "The padding makes the picture longer, by 2 · pad."),
-        Misconception(_pad_is_yes_or_no, "`pad` zeros on each side, not one."),
-        Misconception(_one_apart, "That is stride 1. How many moves of `stride` pixels fit?"),
-    ],
     hints=[
         "With its zeros, the side is length + 2 pad. The first window starts at 0: where can the "
         "last one start?",
@@ -256,7 +176,39 @@ def output_size(length, size, stride, pad):
     return (length + 2 * pad - size) // stride + 1
 
 
-# --------------------------------------------------------------------------- conv_parameters
+output_size.mistake(
+    "length / stride is right only for windows as wide as their stride, without padding. "
+    "Ask where the last window can start.",
+    lambda length, size, stride, pad: length // stride,
+)
+output_size.mistake(
+    "There are no parts of windows: round down, with //, what does not fit.",
+    lambda length, size, stride, pad: (length + 2 * pad - size) / stride + 1,
+)
+output_size.mistake(
+    "Rounded up, the last window would stand over the edge. Round down.",
+    lambda length, size, stride, pad: -(-(length + 2 * pad - size) // stride) + 1,
+)
+output_size.mistake(
+    "One too few: the division counts the moves, and the first window needs none.",
+    lambda length, size, stride, pad: (length + 2 * pad - size) // stride,
+)
+output_size.mistake(
+    "Zeros are added on both sides: 2 · pad.",
+    lambda length, size, stride, pad: (length + pad - size) // stride + 1,
+)
+output_size.mistake(
+    "The padding makes the picture longer, by 2 · pad.",
+    lambda length, size, stride, pad: (length - size) // stride + 1,
+)
+output_size.mistake(
+    "`pad` zeros on each side, not one.",
+    lambda length, size, stride, pad: (length + 2 * min(pad, 1) - size) // stride + 1,
+)
+output_size.mistake(
+    "That is stride 1. How many moves of `stride` pixels fit?",
+    lambda length, size, stride, pad: length + 2 * pad - size + 1,
+)
 
 
 def _layers(rng):
@@ -268,54 +220,12 @@ def _weights_and_biases(size, c_in, c_out):
     return np.ones((size, size, c_in, c_out)).size + np.ones(c_out).size
 
 
-def _no_biases(size, c_in, c_out):
-    return size * size * c_in * c_out
-
-
-def _one_channel(size, c_in, c_out):
-    return (size * size + 1) * c_out
-
-
-def _bias_per_table(size, c_in, c_out):
-    return (size * size + 1) * c_in * c_out
-
-
-def _one_bias(size, c_in, c_out):
-    return size * size * c_in * c_out + 1
-
-
-def _not_squared(size, c_in, c_out):
-    return (size * c_in + 1) * c_out
-
-
-def _bias_per_input(size, c_in, c_out):
-    return size * size * c_in * c_out + c_in
-
-
-def _one_kernel(size, c_in, c_out):
-    return size * size * c_in + 1
-
-
 @exercise(
     stars=1,
     cases=_layers,
     judge=agrees_with(
         _weights_and_biases, "Counted one by one, it is another number.", "The number"
     ),
-    misconceptions=[
-        Misconception(_no_biases, "Those are the weights. Each kernel has a bias too."),
-        Misconception(
-            _one_channel,
-            "A kernel looks at all channels of its input: size · size · c_in weights each.",
-        ),
-        Misconception(
-            _bias_per_table, "The bias is added once, to the sum over all channels: one per kernel."
-        ),
-        Misconception(_one_bias, "Each of the c_out kernels has a bias of its own."),
-        Misconception(_not_squared, "The window is a square: size · size places."),
-        Misconception(_bias_per_input, "A bias for each output channel, not for each input."),
-        Misconception(_one_kernel, "That is one kernel with its bias. There are c_out of them."),
-    ],
     hints=[
         "How many numbers does one kernel hold, with its bias?",
         "size · size · c_in weights and 1 bias; and there are c_out kernels.",
@@ -327,7 +237,34 @@ def conv_parameters(size, c_in, c_out):
     return (size * size * c_in + 1) * c_out
 
 
-# --------------------------------------------------------------------------- max_pool
+conv_parameters.mistake(
+    "Those are the weights. Each kernel has a bias too.",
+    lambda size, c_in, c_out: size * size * c_in * c_out,
+)
+conv_parameters.mistake(
+    "A kernel looks at all channels of its input: size · size · c_in weights each.",
+    lambda size, c_in, c_out: (size * size + 1) * c_out,
+)
+conv_parameters.mistake(
+    "The bias is added once, to the sum over all channels: one per kernel.",
+    lambda size, c_in, c_out: (size * size + 1) * c_in * c_out,
+)
+conv_parameters.mistake(
+    "Each of the c_out kernels has a bias of its own.",
+    lambda size, c_in, c_out: size * size * c_in * c_out + 1,
+)
+conv_parameters.mistake(
+    "The window is a square: size · size places.",
+    lambda size, c_in, c_out: (size * c_in + 1) * c_out,
+)
+conv_parameters.mistake(
+    "A bias for each output channel, not for each input.",
+    lambda size, c_in, c_out: size * size * c_in * c_out + c_in,
+)
+conv_parameters.mistake(
+    "That is one kernel with its bias. There are c_out of them.",
+    lambda size, c_in, c_out: size * size * c_in + 1,
+)
 
 
 def _pictures(rng):
@@ -353,81 +290,10 @@ def _pool(X, size, stride, statistic=np.max):
     return np.array([[statistic(X[r : r + size, s : s + size]) for r, s in row] for row in corners])
 
 
-def _stride_is_size(X, size, stride):
-    rows, columns = X.shape[0] // size, X.shape[1] // size
-    Z = np.zeros((rows, columns))
-    for r in range(rows):
-        for s in range(columns):
-            Z[r, s] = X[r * size : r * size + size, s * size : s * size + size].max()
-    return Z
-
-
-def _side_by_side_pixels(X, size, stride):
-    return _pool(X, size, 1)
-
-
-def _stride_for_the_count_alone(X, size, stride):
-    rows, columns = ((length - size) // stride + 1 for length in X.shape)
-    return _pool(X, size, 1)[:rows, :columns]
-
-
-def _mean_of_each(X, size, stride):
-    return _pool(X, size, stride, np.mean)
-
-
-def _rows_for_columns(X, size, stride):
-    return _pool(X, size, stride).T
-
-
-def _largest_in_size(X, size, stride):
-    return _pool(np.abs(X), size, stride)
-
-
-def _from_zero(X, size, stride):
-    return np.maximum(_pool(X, size, stride), 0)
-
-
-def _from_the_first_pixel(X, size, stride):
-    return np.maximum(_pool(X, size, stride), X[0, 0])
-
-
-def _last_left_out(X, size, stride):
-    rows, columns = (len(range(0, length - size, stride)) for length in X.shape)
-    return _pool(X, size, stride)[:rows, :columns]
-
-
 @exercise(
     stars=1,
     cases=_pictures,
     judge=agrees_with(_largest_of_each, "Looked through pixel by pixel, the maxima are others."),
-    misconceptions=[
-        Misconception(
-            _stride_is_size,
-            "You let windows stand side by side: that is right for stride = size only. Window "
-            "(r, s) starts at row r · stride and column s · stride.",
-        ),
-        Misconception(_side_by_side_pixels, "That is stride 1: the argument `stride` is not used."),
-        Misconception(
-            _stride_for_the_count_alone,
-            "The number of windows heeds the stride, but they start at r, s. Begin at r · stride.",
-        ),
-        Misconception(_mean_of_each, "That is average pooling. Take the largest of each window."),
-        Misconception(_rows_for_columns, "Rows and columns of the result are exchanged."),
-        Misconception(_largest_in_size, "The largest number, not the largest without its sign."),
-        Misconception(
-            _from_zero, "The search begins at 0, and misses windows in which all are negative."
-        ),
-        Misconception(
-            _from_the_first_pixel,
-            "The search begins with a number that is not in the window. Begin with the window's "
-            "own first pixel.",
-        ),
-        Misconception(
-            _last_left_out,
-            "The last window that just fits is missing: range() leaves its end out, so it should "
-            "end at length - size + 1.",
-        ),
-    ],
     hints=[
         "(8.6) says how many rows and columns there are; pad is 0.",
         "Window (r, s) is X[r * stride : r * stride + size, s * stride : s * stride + size].",
@@ -445,7 +311,63 @@ def max_pool(X, size, stride):
     return Z
 
 
-# --------------------------------------------------------------------------- max_pool_backward
+@max_pool.mistake(
+    "You let windows stand side by side: that is right for stride = size only. Window "
+    "(r, s) starts at row r · stride and column s · stride."
+)
+def _stride_is_size(X, size, stride):
+    rows, columns = X.shape[0] // size, X.shape[1] // size
+    Z = np.zeros((rows, columns))
+    for r in range(rows):
+        for s in range(columns):
+            Z[r, s] = X[r * size : r * size + size, s * size : s * size + size].max()
+    return Z
+
+
+max_pool.mistake(
+    "That is stride 1: the argument `stride` is not used.",
+    lambda X, size, stride: _pool(X, size, 1),
+)
+
+
+@max_pool.mistake(
+    "The number of windows heeds the stride, but they start at r, s. Begin at r · stride."
+)
+def _stride_for_the_count_alone(X, size, stride):
+    rows, columns = ((length - size) // stride + 1 for length in X.shape)
+    return _pool(X, size, 1)[:rows, :columns]
+
+
+max_pool.mistake(
+    "That is average pooling. Take the largest of each window.",
+    lambda X, size, stride: _pool(X, size, stride, np.mean),
+)
+max_pool.mistake(
+    "Rows and columns of the result are exchanged.",
+    lambda X, size, stride: _pool(X, size, stride).T,
+)
+max_pool.mistake(
+    "The largest number, not the largest without its sign.",
+    lambda X, size, stride: _pool(np.abs(X), size, stride),
+)
+max_pool.mistake(
+    "The search begins at 0, and misses windows in which all are negative.",
+    lambda X, size, stride: np.maximum(_pool(X, size, stride), 0),
+)
+max_pool.mistake(
+    "The search begins with a number that is not in the window. Begin with the window's "
+    "own first pixel.",
+    lambda X, size, stride: np.maximum(_pool(X, size, stride), X[0, 0]),
+)
+
+
+@max_pool.mistake(
+    "The last window that just fits is missing: range() leaves its end out, so it should "
+    "end at length - size + 1."
+)
+def _last_left_out(X, size, stride):
+    rows, columns = (len(range(0, length - size, stride)) for length in X.shape)
+    return _pool(X, size, stride)[:rows, :columns]
 
 
 def _with_ties(rng):
@@ -479,67 +401,6 @@ def _maxima(X):
     return X.reshape(rows, 2, columns, 2).max(axis=(1, 3))
 
 
-def _to_every_tie(X, dZ):
-    dX = np.zeros(X.shape)
-    for r in range(len(dZ)):
-        for s in range(dZ.shape[1]):
-            window = X[2 * r : 2 * r + 2, 2 * s : 2 * s + 2]
-            dX[2 * r : 2 * r + 2, 2 * s : 2 * s + 2] = (window == window.max()) * dZ[r, s]
-    return dX
-
-
-def _shared_by_ties(X, dZ):
-    mask = np.equal(X, _enlarged(_maxima(X)))
-    ties = mask.reshape(len(dZ), 2, dZ.shape[1], 2).sum(axis=(1, 3))
-    return mask * _enlarged(dZ / ties)
-
-
-def _shared_by_all(X, dZ):
-    return _enlarged(dZ) / 4
-
-
-def _to_everyone(X, dZ):
-    return _enlarged(dZ)
-
-
-def _to_the_corner(X, dZ):
-    dX = np.zeros(X.shape)
-    dX[::2, ::2] = dZ
-    return dX
-
-
-def _to_the_last(X, dZ):
-    return _to_the_first(X[::-1, ::-1], dZ[::-1, ::-1])[::-1, ::-1]
-
-
-def _from_nothing(X, dZ):
-    dX = _to_the_first(X, dZ)
-    for r, s in np.ndindex(dZ.shape):
-        if _maxima(X)[r, s] <= 0:  # nothing is found, and the place stays 0, 0
-            dX[2 * r : 2 * r + 2, 2 * s : 2 * s + 2] = [[dZ[r, s], 0], [0, 0]]
-    return dX
-
-
-def _without_signs(X, dZ):
-    return _to_the_first(np.abs(X), dZ)
-
-
-def _columns_first(X, dZ):
-    return _to_the_first(X.T, dZ.T).T
-
-
-def _cut_to_whole_numbers(X, dZ):
-    return _to_the_first(X, dZ).astype(X.dtype)
-
-
-def _mask_alone(X, dZ):
-    return (_to_the_first(X, np.ones(dZ.shape)) > 0).astype(float)
-
-
-def _maximum_itself(X, dZ):
-    return _to_the_first(X, _maxima(X))
-
-
 @exercise(
     stars=2,
     cases=_with_ties,
@@ -548,53 +409,6 @@ def _maximum_itself(X, dZ):
         "Each slope belongs to the first maximum of its own window, rows 2r and 2r + 1, columns "
         "2s and 2s + 1, and nowhere else.",
     ),
-    misconceptions=[
-        Misconception(
-            _to_every_tie,
-            "Right, but for ties: where several pixels share the maximum, each gets the whole "
-            "slope, which then counts several times. Give it to the first one in row order.",
-        ),
-        Misconception(
-            _shared_by_ties,
-            "You divide the slope among ties. That could be done; here, as in PyTorch, the first "
-            "maximum in row order takes it all.",
-        ),
-        Misconception(
-            _shared_by_all, "That is average pooling. Only the maximum moved the output."
-        ),
-        Misconception(
-            _to_everyone, "Every pixel of the window gets the slope. Only the maximum moved it."
-        ),
-        Misconception(
-            _to_the_corner,
-            "The slope always lands in the top left corner of the window. Where was its maximum?",
-        ),
-        Misconception(
-            _to_the_last, "Of several maxima the *first* in row order takes it, not the last."
-        ),
-        Misconception(
-            _from_nothing,
-            "The search begins at 0, so windows without a positive number find nothing. Begin with "
-            "the window's own first pixel.",
-        ),
-        Misconception(
-            _without_signs, "The largest number of the window, not the largest without its sign."
-        ),
-        Misconception(
-            _columns_first,
-            "Of several maxima the first in *row* order takes it: along the upper row first. Are "
-            "rows and columns exchanged?",
-        ),
-        Misconception(
-            _cut_to_whole_numbers,
-            "zeros_like(X) makes whole numbers where X has such, and cuts off what comes after "
-            "the point. Write np.zeros(X.shape).",
-        ),
-        Misconception(_mask_alone, "That says where the maxima are. Multiply by dZ."),
-        Misconception(
-            _maximum_itself, "You put the maximum back. What flows back is dZ, to the same place."
-        ),
-    ],
     hints=[
         "Window (r, s) is X[2 * r : 2 * r + 2, 2 * s : 2 * s + 2]; its slope is dZ[r, s].",
         "window.argmax() is the place of the first maximum, counted in row order from 0; "
@@ -612,7 +426,87 @@ def max_pool_backward(X, dZ):
     return dX
 
 
-# --------------------------------------------------------------------------- avg_pool_backward
+@max_pool_backward.mistake(
+    "Right, but for ties: where several pixels share the maximum, each gets the whole "
+    "slope, which then counts several times. Give it to the first one in row order."
+)
+def _to_every_tie(X, dZ):
+    dX = np.zeros(X.shape)
+    for r in range(len(dZ)):
+        for s in range(dZ.shape[1]):
+            window = X[2 * r : 2 * r + 2, 2 * s : 2 * s + 2]
+            dX[2 * r : 2 * r + 2, 2 * s : 2 * s + 2] = (window == window.max()) * dZ[r, s]
+    return dX
+
+
+@max_pool_backward.mistake(
+    "You divide the slope among ties. That could be done; here, as in PyTorch, the first "
+    "maximum in row order takes it all."
+)
+def _shared_by_ties(X, dZ):
+    mask = np.equal(X, _enlarged(_maxima(X)))
+    ties = mask.reshape(len(dZ), 2, dZ.shape[1], 2).sum(axis=(1, 3))
+    return mask * _enlarged(dZ / ties)
+
+
+max_pool_backward.mistake(
+    "That is average pooling. Only the maximum moved the output.", lambda X, dZ: _enlarged(dZ) / 4
+)
+max_pool_backward.mistake(
+    "Every pixel of the window gets the slope. Only the maximum moved it.",
+    lambda X, dZ: _enlarged(dZ),
+)
+
+
+@max_pool_backward.mistake(
+    "The slope always lands in the top left corner of the window. Where was its maximum?"
+)
+def _to_the_corner(X, dZ):
+    dX = np.zeros(X.shape)
+    dX[::2, ::2] = dZ
+    return dX
+
+
+max_pool_backward.mistake(
+    "Of several maxima the *first* in row order takes it, not the last.",
+    lambda X, dZ: _to_the_first(X[::-1, ::-1], dZ[::-1, ::-1])[::-1, ::-1],
+)
+
+
+@max_pool_backward.mistake(
+    "The search begins at 0, so windows without a positive number find nothing. Begin with "
+    "the window's own first pixel."
+)
+def _from_nothing(X, dZ):
+    dX = _to_the_first(X, dZ)
+    for r, s in np.ndindex(dZ.shape):
+        if _maxima(X)[r, s] <= 0:  # nothing is found, and the place stays 0, 0
+            dX[2 * r : 2 * r + 2, 2 * s : 2 * s + 2] = [[dZ[r, s], 0], [0, 0]]
+    return dX
+
+
+max_pool_backward.mistake(
+    "The largest number of the window, not the largest without its sign.",
+    lambda X, dZ: _to_the_first(np.abs(X), dZ),
+)
+max_pool_backward.mistake(
+    "Of several maxima the first in *row* order takes it: along the upper row first. Are "
+    "rows and columns exchanged?",
+    lambda X, dZ: _to_the_first(X.T, dZ.T).T,
+)
+max_pool_backward.mistake(
+    "zeros_like(X) makes whole numbers where X has such, and cuts off what comes after "
+    "the point. Write np.zeros(X.shape).",
+    lambda X, dZ: _to_the_first(X, dZ).astype(X.dtype),
+)
+max_pool_backward.mistake(
+    "That says where the maxima are. Multiply by dZ.",
+    lambda X, dZ: (_to_the_first(X, np.ones(dZ.shape)) > 0).astype(float),
+)
+max_pool_backward.mistake(
+    "You put the maximum back. What flows back is dZ, to the same place.",
+    lambda X, dZ: _to_the_first(X, _maxima(X)),
+)
 
 
 def _slopes(rng):
@@ -629,67 +523,10 @@ def _mean_by_finite_differences(dZ, size):
     return numerical_gradient(stand_in, np.zeros((rows * size, columns * size)))
 
 
-def _not_divided(dZ, size):
-    return dZ.repeat(size, axis=0).repeat(size, axis=1)
-
-
-def _divided_by_the_side(dZ, size):
-    return dZ.repeat(size, axis=0).repeat(size, axis=1) / size
-
-
-def _times_the_window(dZ, size):
-    return dZ.repeat(size, axis=0).repeat(size, axis=1) * size * size
-
-
-def _side_by_side(dZ, size):
-    return np.tile(dZ, (size, size)) / size**2
-
-
-def _into_one_corner(dZ, size):
-    rows, columns = dZ.shape
-    dX = np.zeros((rows * size, columns * size))
-    dX[::size, ::size] = dZ
-    return dX
-
-
-def _whole_shares(dZ, size):
-    shares = dZ.repeat(size, axis=0).repeat(size, axis=1) / size**2
-    return shares.astype(dZ.dtype)
-
-
-def _not_enlarged(dZ, size):
-    return dZ / size**2
-
-
 @exercise(
     stars=1,
     cases=_slopes,
     judge=agrees_with(_mean_by_finite_differences, "Finite differences disagree with your dX."),
-    misconceptions=[
-        Misconception(
-            _not_divided,
-            "Each pixel gets the whole slope. It entered a mean of size · size pixels, so it moves "
-            "that mean by 1 / (size · size) only.",
-        ),
-        Misconception(
-            _divided_by_the_side, "The window has size · size pixels, not size: divide by all."
-        ),
-        Misconception(_times_the_window, "Multiplied in place of divided by the window's pixels."),
-        Misconception(
-            _side_by_side,
-            "np.tile sets copies of the whole table side by side. Each *entry* has to fill its own "
-            "window: repeat along both axes.",
-        ),
-        Misconception(_into_one_corner, "All pixels of a window have an equal share in its mean."),
-        Misconception(
-            _whole_shares,
-            "Where dZ holds whole numbers, the shares are cut off after the point: write "
-            "np.zeros(shape), and divide with /.",
-        ),
-        Misconception(
-            _not_enlarged, "The shares are right. dX has the shape of X: every pixel gets one."
-        ),
-    ],
     hints=[
         "A mean of n numbers moves by 1/n when one of them moves by 1.",
         "np.repeat(dZ, size, axis=0) makes `size` rows of each.",
@@ -701,7 +538,47 @@ def avg_pool_backward(dZ, size):
     return dZ.repeat(size, axis=0).repeat(size, axis=1) / size**2
 
 
-# --------------------------------------------------------------------------- conv_backward
+avg_pool_backward.mistake(
+    "Each pixel gets the whole slope. It entered a mean of size · size pixels, so it moves "
+    "that mean by 1 / (size · size) only.",
+    lambda dZ, size: dZ.repeat(size, axis=0).repeat(size, axis=1),
+)
+avg_pool_backward.mistake(
+    "The window has size · size pixels, not size: divide by all.",
+    lambda dZ, size: dZ.repeat(size, axis=0).repeat(size, axis=1) / size,
+)
+avg_pool_backward.mistake(
+    "Multiplied in place of divided by the window's pixels.",
+    lambda dZ, size: dZ.repeat(size, axis=0).repeat(size, axis=1) * size * size,
+)
+avg_pool_backward.mistake(
+    "np.tile sets copies of the whole table side by side. Each *entry* has to fill its own "
+    "window: repeat along both axes.",
+    lambda dZ, size: np.tile(dZ, (size, size)) / size**2,
+)
+
+
+@avg_pool_backward.mistake("All pixels of a window have an equal share in its mean.")
+def _into_one_corner(dZ, size):
+    rows, columns = dZ.shape
+    dX = np.zeros((rows * size, columns * size))
+    dX[::size, ::size] = dZ
+    return dX
+
+
+@avg_pool_backward.mistake(
+    "Where dZ holds whole numbers, the shares are cut off after the point: write "
+    "np.zeros(shape), and divide with /."
+)
+def _whole_shares(dZ, size):
+    shares = dZ.repeat(size, axis=0).repeat(size, axis=1) / size**2
+    return shares.astype(dZ.dtype)
+
+
+avg_pool_backward.mistake(
+    "The shares are right. dX has the shape of X: every pixel gets one.",
+    lambda dZ, size: dZ / size**2,
+)
 
 
 def _convolutions(rng):
@@ -766,27 +643,6 @@ def _stride_ignored(X, W, dZ, stride, pad):
     return dW, dZ.sum(axis=(0, 1, 2)), dX
 
 
-def _kernel_turned(X, W, dZ, stride, pad):
-    dW, db, _ = _back(X, W, dZ, stride, pad)
-    _, _, d_around = _back(X, W[::-1, ::-1], dZ, stride, pad)
-    return dW, db, _inner(d_around, X, pad)
-
-
-def _kernel_gradient_turned(X, W, dZ, stride, pad):
-    dW, db, d_around = _back(X, W, dZ, stride, pad)
-    return dW[::-1, ::-1], db, _inner(d_around, X, pad)
-
-
-def _bias_in_each_place(X, W, dZ, stride, pad):
-    dW, db, d_around = _back(X, W, dZ, stride, pad)
-    return dW, db * W[..., 0].size, _inner(d_around, X, pad)
-
-
-def _mean_over_examples(X, W, dZ, stride, pad):
-    dW, db, d_around = _back(X, W, dZ, stride, pad)
-    return dW / len(X), db / len(X), _inner(d_around, X, pad)
-
-
 def _last_window_wins(X, W, dZ, stride, pad):
     dW, db, _ = _back(X, W, dZ, stride, pad)
     d_around = _padded(np.zeros(X.shape), pad)
@@ -799,121 +655,10 @@ def _last_kernel_wins(X, W, dZ, stride, pad):
     return _last_window_wins(X, W, dZ * (np.arange(W.shape[3]) == W.shape[3] - 1), stride, pad)
 
 
-def _last_kernel_and_window(X, W, dZ, stride, pad):
-    dW, db, _ = _back(X, W, dZ, stride, pad)
-    return dW, db, _last_kernel_wins(X, W, dZ, stride, pad)[2]
-
-
-def _as_the_article(X, W, dZ, stride, pad):
-    dW, db, dX = _stride_ignored(X, W, dZ, stride, pad)
-    return dW, db, dX if pad else dX[:, :0, :0]
-
-
-def _all_over_m(X, W, dZ, stride, pad):
-    dW, db, d_around = _back(X, W, dZ / len(X), stride, pad)
-    return dW, db, _inner(d_around, X, pad)
-
-
-def _yet_another_order(X, W, dZ, stride, pad):
-    dW, db, d_around = _back(X, W, dZ, stride, pad)
-    return _inner(d_around, X, pad), db, dW
-
-
-def _bias_last(X, W, dZ, stride, pad):
-    dW, db, d_around = _back(X, W, dZ, stride, pad)
-    return dW, _inner(d_around, X, pad), db
-
-
-def _ring_kept(X, W, dZ, stride, pad):
-    return _back(X, W, dZ, stride, pad)
-
-
-def _minus_pad(X, W, dZ, stride, pad):
-    dW, db, d_around = _back(X, W, dZ, stride, pad)
-    return dW, db, d_around[:, pad:-pad, pad:-pad]
-
-
-def _top_left_kept(X, W, dZ, stride, pad):
-    dW, db, d_around = _back(X, W, dZ, stride, pad)
-    return dW, db, d_around[:, : X.shape[1], : X.shape[2]]
-
-
-def _bias_of_one_picture(X, W, dZ, stride, pad):
-    dW, _, d_around = _back(X, W, dZ, stride, pad)
-    return dW, dZ.sum(axis=(1, 2)), _inner(d_around, X, pad)
-
-
-def _in_another_order(X, W, dZ, stride, pad):
-    dW, db, d_around = _back(X, W, dZ, stride, pad)
-    return _inner(d_around, X, pad), dW, db
-
-
 @exercise(
     stars=3,
     cases=_convolutions,
     judge=_judge_convolution,
-    misconceptions=[
-        Misconception(
-            _stride_ignored,
-            "Right for stride 1. Backwards, too, window (r, s) starts at row r · stride and column "
-            "s · stride: the forward pass looked there.",
-        ),
-        Misconception(
-            _kernel_turned,
-            "dW and db are right; in dX the kernel stands on its head. If you add W's entries to "
-            "the windows that they looked at, leave W as it is. If you slide a kernel over dZ, "
-            "turn it first, by 180°.",
-        ),
-        Misconception(
-            _kernel_gradient_turned,
-            "db and dX are right. dW is not turned: entry (u, v) met pixel (u, v) of each window.",
-        ),
-        Misconception(
-            _bias_in_each_place,
-            "The bias is added once for each output, not once for each weight: db = Σ dZ, (8.11).",
-        ),
-        Misconception(
-            _mean_over_examples,
-            "You divided by m. The loss has done so already; a layer adds up its examples.",
-        ),
-        Misconception(
-            _all_over_m,
-            "You divided by m. The loss has done so already; a layer adds up its examples.",
-        ),
-        Misconception(
-            _last_window_wins,
-            "Windows overlap: a pixel's slopes from all of them add up. Write += in place of =.",
-        ),
-        Misconception(
-            _last_kernel_and_window,
-            "dW and db are right. A pixel's slopes from all windows *and* all kernels add up: "
-            "write += in place of =.",
-        ),
-        Misconception(
-            _ring_kept,
-            "Right, with the ring still around it: those are slopes of the padding, and nobody "
-            "asks for them. dX has the shape of X; cut the ring off.",
-        ),
-        Misconception(
-            _as_the_article,
-            "Two settings are forgotten: window (r, s) begins at r · stride, s · stride; and with "
-            "pad = 0 the slice [pad:-pad] is empty.",
-        ),
-        Misconception(
-            _minus_pad,
-            "Right with padding. With pad = 0, [pad:-pad] is [0:0], which is empty. Write "
-            "pad : pad + height.",
-        ),
-        Misconception(
-            _top_left_kept, "You cut off the padding on the right and below only: begin at pad."
-        ),
-        Misconception(
-            _bias_of_one_picture, "db has one number for each kernel: sum over examples, too."
-        ),
-        Misconception(_in_another_order, "Return them in this order: `return dW, db, dX`."),
-        Misconception(_yet_another_order, "Return them in this order: `return dW, db, dX`."),
-        Misconception(_bias_last, "Return them in this order: `return dW, db, dX`."),
-    ],
     hints=[
         "Go through the windows as in the forward pass. Z[:, r, s, k] saw the window with the "
         "kernel k: by each weight its slope is the pixel, by each pixel the weight, by b[k] it is "
@@ -944,7 +689,124 @@ def conv_backward(X, W, dZ, stride, pad):
     return dW, dZ.sum(axis=(0, 1, 2)), dX
 
 
-# --------------------------------------------------------------------------- receptive_field
+conv_backward.mistake(
+    "Right for stride 1. Backwards, too, window (r, s) starts at row r · stride and column "
+    "s · stride: the forward pass looked there.",
+    _stride_ignored,
+)
+
+
+@conv_backward.mistake(
+    "dW and db are right; in dX the kernel stands on its head. If you add W's entries to "
+    "the windows that they looked at, leave W as it is. If you slide a kernel over dZ, "
+    "turn it first, by 180°."
+)
+def _kernel_turned(X, W, dZ, stride, pad):
+    dW, db, _ = _back(X, W, dZ, stride, pad)
+    _, _, d_around = _back(X, W[::-1, ::-1], dZ, stride, pad)
+    return dW, db, _inner(d_around, X, pad)
+
+
+@conv_backward.mistake(
+    "db and dX are right. dW is not turned: entry (u, v) met pixel (u, v) of each window."
+)
+def _kernel_gradient_turned(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW[::-1, ::-1], db, _inner(d_around, X, pad)
+
+
+@conv_backward.mistake(
+    "The bias is added once for each output, not once for each weight: db = Σ dZ, (8.11)."
+)
+def _bias_in_each_place(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW, db * W[..., 0].size, _inner(d_around, X, pad)
+
+
+@conv_backward.mistake(
+    "You divided by m. The loss has done so already; a layer adds up its examples."
+)
+def _mean_over_examples(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW / len(X), db / len(X), _inner(d_around, X, pad)
+
+
+@conv_backward.mistake(
+    "You divided by m. The loss has done so already; a layer adds up its examples."
+)
+def _all_over_m(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ / len(X), stride, pad)
+    return dW, db, _inner(d_around, X, pad)
+
+
+conv_backward.mistake(
+    "Windows overlap: a pixel's slopes from all of them add up. Write += in place of =.",
+    _last_window_wins,
+)
+
+
+@conv_backward.mistake(
+    "dW and db are right. A pixel's slopes from all windows *and* all kernels add up: "
+    "write += in place of =."
+)
+def _last_kernel_and_window(X, W, dZ, stride, pad):
+    dW, db, _ = _back(X, W, dZ, stride, pad)
+    return dW, db, _last_kernel_wins(X, W, dZ, stride, pad)[2]
+
+
+conv_backward.mistake(
+    "Right, with the ring still around it: those are slopes of the padding, and nobody "
+    "asks for them. dX has the shape of X; cut the ring off.",
+    lambda X, W, dZ, stride, pad: _back(X, W, dZ, stride, pad),
+)
+
+
+@conv_backward.mistake(
+    "Two settings are forgotten: window (r, s) begins at r · stride, s · stride; and with "
+    "pad = 0 the slice [pad:-pad] is empty."
+)
+def _as_the_article(X, W, dZ, stride, pad):
+    dW, db, dX = _stride_ignored(X, W, dZ, stride, pad)
+    return dW, db, dX if pad else dX[:, :0, :0]
+
+
+@conv_backward.mistake(
+    "Right with padding. With pad = 0, [pad:-pad] is [0:0], which is empty. Write "
+    "pad : pad + height."
+)
+def _minus_pad(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW, db, d_around[:, pad:-pad, pad:-pad]
+
+
+@conv_backward.mistake("You cut off the padding on the right and below only: begin at pad.")
+def _top_left_kept(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW, db, d_around[:, : X.shape[1], : X.shape[2]]
+
+
+@conv_backward.mistake("db has one number for each kernel: sum over examples, too.")
+def _bias_of_one_picture(X, W, dZ, stride, pad):
+    dW, _, d_around = _back(X, W, dZ, stride, pad)
+    return dW, dZ.sum(axis=(1, 2)), _inner(d_around, X, pad)
+
+
+@conv_backward.mistake("Return them in this order: `return dW, db, dX`.")
+def _in_another_order(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return _inner(d_around, X, pad), dW, db
+
+
+@conv_backward.mistake("Return them in this order: `return dW, db, dX`.")
+def _yet_another_order(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return _inner(d_around, X, pad), db, dW
+
+
+@conv_backward.mistake("Return them in this order: `return dW, db, dX`.")
+def _bias_last(X, W, dZ, stride, pad):
+    dW, db, d_around = _back(X, W, dZ, stride, pad)
+    return dW, _inner(d_around, X, pad), db
 
 
 def _stacks(rng):
@@ -965,122 +827,12 @@ def _pixels_seen(layers):
     return last - first + 1
 
 
-def _strides_ignored(layers):
-    return 1 + sum(size - 1 for size, stride in layers)
-
-
-def _sizes_added(layers):
-    return sum(size for size, stride in layers)
-
-
-def _own_stride_too(layers):
-    field, apart = 1, 1
-    for size, stride in layers:
-        apart *= stride
-        field += (size - 1) * apart
-    return field
-
-
-def _own_stride_alone(layers):
-    return 1 + sum((size - 1) * stride for size, stride in layers)
-
-
-def _from_the_last(layers):
-    field, apart = 1, 1
-    for size, stride in reversed(layers):
-        field += (size - 1) * apart
-        apart *= stride
-    return field
-
-
-def _previous_stride_alone(layers):
-    field, apart = 1, 1
-    for size, stride in layers:
-        field += (size - 1) * apart
-        apart = stride
-    return field
-
-
-def _pixels_counted(layers):
-    seen = {0}
-    for size, stride in reversed(layers):
-        seen = {place * stride + u for place in seen for u in range(size)}
-    return len(seen)
-
-
-def _sizes_multiplied(layers):
-    field = 1
-    for size, _ in layers:
-        field *= size
-    return field
-
-
-def _strides_added(layers):
-    field, apart = 1, 0
-    for size, stride in layers:
-        field += (size - 1) * max(apart, 1)
-        apart += stride
-    return field
-
-
-def _last_layer_alone(layers):
-    return layers[-1][0]
-
-
-def _without_itself(layers):
-    field, apart = 0, 1
-    for size, stride in layers:
-        field += (size - 1) * apart
-        apart *= stride
-    return field
-
-
 @exercise(
     stars=2,
     cases=_stacks,
     judge=agrees_with(
         _pixels_seen, "Walking back from one output, the field has another width.", "The width"
     ),
-    misconceptions=[
-        Misconception(
-            _strides_ignored,
-            "Right where all strides are 1. After a stride of 2, neighbours stand 2 pixels apart, "
-            "and every further step of a window counts twice.",
-        ),
-        Misconception(
-            _sizes_added, "Windows overlap: one that has already a pixel adds size - 1 more."
-        ),
-        Misconception(
-            _own_stride_too,
-            "A layer's own stride moves its windows apart for the layers *after* it. Multiply "
-            "after adding.",
-        ),
-        Misconception(
-            _own_stride_alone,
-            "(size - 1) counts by the distance at which the layer's *inputs* stand: the product of "
-            "all strides before it, not its own.",
-        ),
-        Misconception(
-            _from_the_last,
-            "The list begins with the first layer, next to the picture: go through it in order.",
-        ),
-        Misconception(
-            _previous_stride_alone,
-            "Only the last stride counts with you. Distances multiply: apart = apart * stride.",
-        ),
-        Misconception(
-            _pixels_counted,
-            "Those are the pixels that it depends on. The width runs from the first of them to the "
-            "last, gaps included.",
-        ),
-        Misconception(_sizes_multiplied, "Sizes are not multiplied: each layer adds to the width."),
-        Misconception(_strides_added, "Distances are multiplied: a stride of 2 on top of 2 is 4."),
-        Misconception(
-            _last_layer_alone,
-            "That is what it sees of the layer before. Each of those values saw more than a pixel.",
-        ),
-        Misconception(_without_itself, "Begin with 1: without layers, an output is one pixel."),
-    ],
     hints=[
         "Keep two numbers: the width seen so far (1), and how far apart neighbours stand in the "
         "picture (1).",
@@ -1092,6 +844,100 @@ def _without_itself(layers):
 def receptive_field(layers):
     """How many pixels wide is what one output sees, after layers of (size, stride): (8.14)."""
     field, apart = 1, 1
+    for size, stride in layers:
+        field += (size - 1) * apart
+        apart *= stride
+    return field
+
+
+receptive_field.mistake(
+    "Right where all strides are 1. After a stride of 2, neighbours stand 2 pixels apart, "
+    "and every further step of a window counts twice.",
+    lambda layers: 1 + sum(size - 1 for size, stride in layers),
+)
+receptive_field.mistake(
+    "Windows overlap: one that has already a pixel adds size - 1 more.",
+    lambda layers: sum(size for size, stride in layers),
+)
+
+
+@receptive_field.mistake(
+    "A layer's own stride moves its windows apart for the layers *after* it. Multiply after adding."
+)
+def _own_stride_too(layers):
+    field, apart = 1, 1
+    for size, stride in layers:
+        apart *= stride
+        field += (size - 1) * apart
+    return field
+
+
+receptive_field.mistake(
+    "(size - 1) counts by the distance at which the layer's *inputs* stand: the product of "
+    "all strides before it, not its own.",
+    lambda layers: 1 + sum((size - 1) * stride for size, stride in layers),
+)
+
+
+@receptive_field.mistake(
+    "The list begins with the first layer, next to the picture: go through it in order."
+)
+def _from_the_last(layers):
+    field, apart = 1, 1
+    for size, stride in reversed(layers):
+        field += (size - 1) * apart
+        apart *= stride
+    return field
+
+
+@receptive_field.mistake(
+    "Only the last stride counts with you. Distances multiply: apart = apart * stride."
+)
+def _previous_stride_alone(layers):
+    field, apart = 1, 1
+    for size, stride in layers:
+        field += (size - 1) * apart
+        apart = stride
+    return field
+
+
+@receptive_field.mistake(
+    "Those are the pixels that it depends on. The width runs from the first of them to the "
+    "last, gaps included."
+)
+def _pixels_counted(layers):
+    seen = {0}
+    for size, stride in reversed(layers):
+        seen = {place * stride + u for place in seen for u in range(size)}
+    return len(seen)
+
+
+@receptive_field.mistake("Sizes are not multiplied: each layer adds to the width.")
+def _sizes_multiplied(layers):
+    field = 1
+    for size, _ in layers:
+        field *= size
+    return field
+
+
+@receptive_field.mistake("Distances are multiplied: a stride of 2 on top of 2 is 4.")
+def _strides_added(layers):
+    field, apart = 1, 0
+    for size, stride in layers:
+        field += (size - 1) * max(apart, 1)
+        apart += stride
+    return field
+
+
+receptive_field.mistake(
+    "That is what it sees of the layer before. Each of those values saw more than a pixel.",
+    lambda layers: layers[-1][0],
+)
+
+
+@receptive_field.mistake("Begin with 1: without layers, an output is one pixel.")
+def _without_itself(layers):
+    field, apart = 0, 1
     for size, stride in layers:
         field += (size - 1) * apart
         apart *= stride

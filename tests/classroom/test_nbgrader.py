@@ -248,7 +248,7 @@ def test_formgrader_and_its_feedback_see_what_was_graded(book):
     assert states["ada"]["code_score"] == stars_of(ONE)
     nbgrader(book, "generate_feedback", ONE)
     page = (book / "feedback" / "bob" / ONE / f"{ONE}.html").read_text("utf-8")
-    sentence = EXERCISES["ch01.not_gate"].misconceptions[0].sentence
+    sentence = EXERCISES["ch01.not_gate"].mistakes[0].sentence
     assert sentence.split("`")[0].replace("'", "&#39;")[:30] in page.replace("&#x27;", "&#39;")
 
 

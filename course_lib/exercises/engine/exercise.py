@@ -1,9 +1,8 @@
-"""An exercise: its cases, judge, diagnoses, hints and solution."""
+"""An exercise: its cases, judge and solution, hints, and the mistakes that it can name."""
 
 import ast
 import inspect
 import os
-import textwrap
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from course_lib.exercises.engine.blanks import has_blank
 from course_lib.exercises.engine.cards import Card
 from course_lib.exercises.engine.judging import CORRECT, NotYet, Outcome
 
-__all__ = ["CheckCard", "Exercise", "Misconception", "NotCorrect", "Verdict", "exercise"]
+__all__ = ["CheckCard", "Exercise", "Mistake", "NotCorrect", "Verdict", "exercise"]
 
 MARKS = {Outcome.CORRECT: "✓", Outcome.NOT_STARTED: "○", Outcome.NOT_YET: "✗"}
 
@@ -44,11 +43,11 @@ class NotCorrect(AssertionError):
 
 
 @dataclass(frozen=True)
-class Misconception:
-    """A typical wrong answer as a function, and its diagnosis."""
+class Mistake:
+    """A typical wrong answer, as a function, and the sentence that names what is wrong with it."""
 
-    code: Callable
     sentence: str
+    code: Callable
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class CheckCard(Card):
 
 
 class Exercise:
-    """One exercise. Made by the decorator `exercise`, which takes the solution.
+    """One exercise, made from its solution by the decorator `exercise`.
 
     Parameters
     ----------
@@ -91,8 +90,6 @@ class Exercise:
         plain values and never the solution: see `judging`.
     solution : callable
         The right answer, as real code: what `.solution()` shows is what the tests run.
-    misconceptions : sequence of Misconception
-        Typical wrong answers, each with its diagnosis.
     hints : sequence of str
         Each is more specific than the one before.
     stars : int
@@ -100,17 +97,15 @@ class Exercise:
     lesson : str
         A sentence that is shown when the answer is correct.
     seen_as : callable
-        Maps a value to what identifies a misconception; by default the value itself. For a
-        gate, where many weights make the same mistake, its truth table.
+        Maps a value to what identifies a mistake; by default the value itself. For a gate, where
+        many weights make the same mistake, its truth table.
     """
 
-    def __init__(
-        self, *, cases, judge, solution, misconceptions, hints, stars, lesson="", seen_as=plain
-    ):
+    def __init__(self, *, cases, judge, solution, hints, stars, lesson="", seen_as=plain):
         self.cases = cases
         self.judge = judge
         self.answer = solution
-        self.misconceptions = tuple(misconceptions)
+        self.mistakes = []
         self.hints = tuple(hints)
         self.stars = stars
         self.lesson = lesson
@@ -128,6 +123,16 @@ class Exercise:
     def key(self):
         """The exercise's name in the progress file, such as "ch01.half_adder"."""
         return f"{self.answer.__module__.rpartition('.')[2]}.{self.name}"
+
+    def mistake(self, sentence, code=None):
+        """Add a `Mistake`: what a check says of the values that `code` returns.
+
+        Without `code`, a decorator for it.
+        """
+        if code is None:
+            return lambda code: self.mistake(sentence, code)
+        self.mistakes.append(Mistake(sentence, code))
+        return code
 
     def check(self, *answer):
         """Judge an answer: a card that says correct, not started, or what is wrong.
@@ -178,9 +183,9 @@ class Exercise:
                 Outcome.NOT_STARTED,
                 "There is still a blank, `...`, in it, or it holds no code.",
             )
-        for misconception in self.misconceptions:
-            if self._is_answer_of(misconception.code, cases, runs):
-                return Verdict(Outcome.NOT_YET, misconception.sentence)
+        for mistake in self.mistakes:
+            if self._is_answer_of(mistake.code, cases, runs):
+                return Verdict(Outcome.NOT_YET, mistake.sentence)
         return Verdict(Outcome.NOT_YET, complaint)
 
     def hint(self, number=1):
@@ -202,12 +207,16 @@ class Exercise:
         return Card("?", f"One way to write {self.name}", code=self.source())
 
     def source(self, code=None):
-        """The source of the solution, or of a misconception, under the exercise's name."""
-        text = textwrap.dedent(inspect.getsource(code or self.answer))
-        tree = ast.parse(text).body[0]
-        lines = text.splitlines()[tree.lineno - 1 :]
-        lines[0] = lines[0].replace((code or self.answer).__name__, self.name, 1)
-        return "\n".join(lines)
+        """The source of the solution, or of a mistake's code, under the exercise's name."""
+        code = code or self.answer
+        text = inspect.getsource(inspect.getmodule(code))
+        node = next(node for node in ast.walk(ast.parse(text)) if _defines(node, code))
+        if isinstance(node, ast.Lambda):
+            return (
+                f"def {self.name}({ast.unparse(node.args)}):\n    return {ast.unparse(node.body)}"
+            )
+        source = ast.get_source_segment(text, node)
+        return source.replace(f"def {code.__name__}(", f"def {self.name}(", 1)
 
     def _complaint(self, cases, runs):
         for case, run in zip(cases, runs, strict=True):
@@ -259,6 +268,13 @@ class Exercise:
         if note:
             sentences.append(note)
         return CheckCard(MARKS[verdict.outcome], heading, tuple(sentences), verdict=verdict)
+
+
+def _defines(node, code):
+    """Is this node of a module's tree the definition of the function `code`?"""
+    if isinstance(node, ast.Lambda):
+        return code.__name__ == "<lambda>" and node.lineno == code.__code__.co_firstlineno
+    return isinstance(node, ast.FunctionDef) and node.name == code.__name__
 
 
 def _read(reader, *arguments):
