@@ -9,7 +9,7 @@ GRADE_FLAGS ?=
 # Where `make test-elsewhere` and `make test-readonly` put their copy of the course.
 ELSEWHERE := "$(shell mktemp -u -t course.XXXXXX)/Ein Kurs, 第一课 é"
 
-.PHONY: help course test test-all test-lowest test-newest test-offline test-again test-elsewhere test-readonly test-robust mutate bench lint execute slides site lite check-room guide classroom collect grade formgrader clean
+.PHONY: help course test test-all test-lowest test-newest test-offline test-again test-elsewhere test-readonly test-robust mutate bench lint execute slides site lite check-room guide classroom collect grade diagnose formgrader clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
@@ -22,6 +22,7 @@ help:
 	@echo "make classroom    make the edition for a class, and an nbgrader course, in CLASSROOM=classroom"
 	@echo "make collect FROM=downloads.zip    sort what was handed in into CLASSROOM/submitted"
 	@echo "make grade     grade the submissions in CLASSROOM/submitted, each answer in a sandbox"
+	@echo "make diagnose FILE=answers.json    say how wrong answers are received, for contributors"
 	@echo "make formgrader    open nbgrader's Formgrader on CLASSROOM, for points and comments by hand"
 	@echo "make guide     write docs/exercises.md from the exercises' definitions, for contributors"
 	@echo "make lint      check style only, and say what to do"
@@ -98,6 +99,9 @@ grade: $(BUILT)-classroom
 
 collect: $(BUILT)-classroom
 	@$(RUN) -m course_grading.intake "$(FROM)" "$(CLASSROOM)"
+
+diagnose: $(BUILT)-classroom
+	@$(RUN) -m course_grading.diagnose "$(FILE)"
 
 # In the lab itself nbgrader is switched off: its menus are in a student's way.
 formgrader: $(BUILT)-classroom

@@ -14,7 +14,10 @@ __all__ = ["FOLDER_BYTES", "PACKAGES", "command", "environment", "is_root", "use
 PACKAGES = Path(__file__).resolve().parents[1]
 # The only files of these two folders that a sandbox contains: those that run an answer.
 VISIBLE_FILES = {
-    "course_lib/exercises": ("engine/answers.py", "engine/blanks.py", "engine/gradients.py"),
+    "course_lib/exercises": (
+        "engine/answers.py", "engine/blanks.py", "engine/errors.py", "engine/gradients.py",
+        "engine/remarks.py",
+    ),
     "course_grading": (
         "cells.py", "job.py", "runner.py", "seccomp.py", "serialization.py", "slicing.py",
         "texts.py",

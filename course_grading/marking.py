@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from course_grading.job import Answer, Limits
 from course_grading.serialization import ReplyError, read_runs
@@ -20,6 +20,7 @@ __all__ = [
     "Result",
     "exercises_in",
     "mark",
+    "marks_of",
     "unreadable",
 ]
 
@@ -50,6 +51,7 @@ class Mark:
     diagnosis : a sentence for the student
     answer : the sources of the answer's cells
     note : how these cells were found, if it is not by the course's mark
+    named : False if the diagnosis only shows a wrong value, and does not name the mistake
     """
 
     exercise: str
@@ -59,6 +61,7 @@ class Mark:
     diagnosis: str
     answer: str = ""
     note: str = ""
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Result:
 
     def as_data(self):
         """Plain data, to be written as JSON."""
-        return {"format": 2, **asdict(self), "points": self.points, "of": self.max_points}
+        return {"format": 3, **asdict(self), "points": self.points, "of": self.max_points}
 
     @classmethod
     def from_data(cls, data):
@@ -138,7 +141,8 @@ def mark(student, assignment, content, *, sandbox, limits=None, seed=None, only=
     except UnreadableError as error:
         return unreadable(student, assignment, str(error), fingerprint(content))
     exercises = [e for e in exercises_in(assignment) if only is None or e.key in only]
-    marks = _marks(exercises, submission, sandbox, limits or Limits(), seed)
+    found = [(exercise, submission.find(exercise)) for exercise in exercises]
+    marks = marks_of(found, sandbox, limits or Limits(), seed)
     protected = sandbox.bubblewrap is not None
     names = student, assignment, fingerprint(content), seed
     return Result(*names, tuple(marks), protected=protected)
@@ -150,29 +154,32 @@ def unreadable(student, assignment, reason, sha256=""):
     return Result(student, assignment, sha256, 0, marks, (reason,))
 
 
-def _marks(exercises, submission, sandbox, limits, seed):
-    found = {exercise.key: submission.find(exercise) for exercise in exercises}
-    answered = [exercise for exercise in exercises if found[exercise.key].own]
-    cases = {exercise.key: exercise.draw(seed) for exercise in answered}
-    answers = [_answer(exercise, found[exercise.key], cases[exercise.key]) for exercise in answered]
-    replies = dict(zip(answered, sandbox.run(answers, limits), strict=True))
-    marks = []
-    for exercise in exercises:
-        if exercise not in replies:
-            marks.append(_not_graded(exercise, _missing_reason(exercise)))
-            continue
-        reply, cells = replies[exercise], found[exercise.key]
-        if reply.ended == "replied":
-            verdict = _verdict(exercise, cases[exercise.key], reply.text)
-            outcome, diagnosis = str(verdict.outcome), verdict.sentence
-        else:
-            outcome, diagnosis = STOPPED, _no_reply_reason(reply.ended, limits)
-        points = exercise.stars if outcome == OUTCOMES[0] else 0
-        source = printable("\n\n".join(cell.source for cell in cells.own))[:MAX_ANSWER]
-        marks.append(
-            Mark(exercise.key, exercise.stars, points, outcome, diagnosis, source, cells.note)
-        )
-    return marks
+def marks_of(found, sandbox, limits, seed):
+    """Grade answers, pairs of an exercise and the `Found` cells of its answer; a `Mark` for each.
+
+    Answers to the same exercise get the same cases.
+    """
+    cases = {exercise.key: exercise.draw(seed) for exercise, cells in found if cells.own}
+    answers = [_answer(exercise, cells, cases[exercise.key]) for exercise, cells in found
+               if cells.own]  # fmt: skip
+    replies = iter(sandbox.run(answers, limits))
+    return [
+        _mark(exercise, cells, cases[exercise.key], next(replies), limits)
+        if cells.own
+        else _not_graded(exercise, _missing_reason(exercise))
+        for exercise, cells in found
+    ]
+
+
+def _mark(exercise, cells, cases, reply, limits):
+    if reply.ended == "replied":
+        verdict = _verdict(exercise, cases, reply.text)
+        outcome, diagnosis, named = str(verdict.outcome), verdict.sentence, verdict.named
+    else:
+        outcome, diagnosis, named = STOPPED, _no_reply_reason(reply.ended, limits), True
+    points = exercise.stars if outcome == OUTCOMES[0] else 0
+    source = printable("\n\n".join(cell.source for cell in cells.own))[:MAX_ANSWER]
+    return Mark(exercise.key, exercise.stars, points, outcome, diagnosis, source, cells.note, named)
 
 
 def _answer(exercise, found, cases):
@@ -204,7 +211,7 @@ def _verdict(exercise, cases, reply):
         )
     verdict = exercise.judge_runs(cases, runs)
     if any(run.error == "NameError" and run.called for run in runs) and not verdict.correct:
-        return Verdict(verdict.outcome, f"{verdict.sentence.rstrip('.')}. {SCOPE_NOTE}")
+        return replace(verdict, sentence=f"{verdict.sentence.rstrip('.')}. {SCOPE_NOTE}")
     return verdict
 
 

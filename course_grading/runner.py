@@ -35,7 +35,8 @@ from course_grading.cells import (
 )
 from course_grading.seccomp import forbid_tracing, refuse_system_calls
 from course_grading.serialization import write_runs
-from course_lib.exercises.engine.answers import MAX_MESSAGE, Run, run_answer
+from course_lib.exercises.engine.answers import Run, run_answer
+from course_lib.exercises.engine.errors import MAX_MESSAGE
 
 __all__ = ["main"]
 

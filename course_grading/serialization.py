@@ -15,6 +15,7 @@ import numpy as np
 
 from course_grading.texts import printable
 from course_lib.exercises.engine.answers import ENDLESS, Run, Unreadable
+from course_lib.exercises.engine.remarks import is_remark
 
 __all__ = ["ReplyError", "read_runs", "write_runs"]
 
@@ -23,6 +24,7 @@ MAX_DEPTH = 40
 MAX_TEXT = 2_000
 NUMERIC_DTYPE = re.compile(r"[<>|=][biufc](1|2|4|8|16|32)")
 MAX_AXES = 32
+MAX_REMARKS = 40
 MAX_CHARACTERS = 1000  # of an array of texts; NumPy stores each as long as the longest
 
 
@@ -46,14 +48,19 @@ def read_runs(text, count):
         raise ReplyError(f"{type(error).__name__}: {printable(str(error)[:200])}") from None
 
 
-def _decode_run(*, value, error, message, changed, blank, called):
+def _decode_run(*, value, error, message, changed, blank, called, remarks):
     if type(blank) is not bool or type(called) is not bool:
         raise ReplyError("blank and called should be true or false")
     if not (error == "" or (type(error) is str and error.isidentifier())):
         raise ReplyError("error should be the name of a class")
     if changed is not None and (type(changed) is not int or not 0 <= changed < 100):
         raise ReplyError("changed should be the number of an argument")
-    return Run(_decode(value), _decode_text(error), _decode_text(message), changed, blank, called)
+    if type(remarks) is not list or len(remarks) > MAX_REMARKS:
+        raise ReplyError("remarks should be a short list")
+    if not all(type(remark) is str and is_remark(remark) for remark in remarks):
+        raise ReplyError("a remark of unknown kind")
+    texts = _decode_text(error), _decode_text(message)
+    return Run(_decode(value), *texts, changed, blank, called, tuple(remarks))
 
 
 def _decode_text(data):

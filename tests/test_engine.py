@@ -18,7 +18,8 @@ from course_lib.exercises.engine.judging import (
     CORRECT,
     Outcome,
     agrees_with,
-    are_derivatives,
+    matches_numerical_gradient,
+    parts_agree_with,
 )
 
 
@@ -373,7 +374,7 @@ def _pictures_of(rng):
         (lambda X, Y: _mean_and_scale(X, Y) / len(X), "once too often"),
         (lambda X, Y: _mean_and_scale(X, Y) ** 2, "the square of"),
         (lambda X, Y: _mean_and_scale(X, Y)[::-1], "in the opposite order"),
-        (lambda X, Y: _mean_and_scale(X, Y).round(), "rounded to whole numbers"),
+        (lambda X, Y: _mean_and_scale(X, Y).round(), "has lost all decimals"),
     ],
 )
 def test_what_students_do_everywhere_is_named(wrong, words):
@@ -393,14 +394,13 @@ def test_what_students_do_everywhere_is_named(wrong, words):
 def test_what_one_hypothesis_does_not_explain_is_shown_at_the_smallest_case(wrong):
     exercise = make(agrees_with(_mean_and_scale, "No."), cases=_pictures_of)
     sentence = exercise.verdict(wrong, 0).sentence
-    assert sentence.startswith("No. For (")
-    assert re.search(r"array of shape \((3, 4|5, 2)\).*Entry \[\d\] of it should be -?\d", sentence)
+    assert re.search(r"^No\. .*For X = .*\(5, 2\).*[eE]ntry \[\d\] should be -?\d", sentence)
 
 
 def test_two_hypotheses_that_say_the_same_number_are_both_kept_quiet():
     exercise = make(agrees_with(lambda x: 2, "No."), cases=lambda rng: [(1,), (2,)])
     assert exercise.verdict(lambda x: 4, 0).sentence == (
-        "No. For (1) it returned 4. It should be 2."
+        "No. For x = 1, it returned 4; it should be 2."
     )
 
 
@@ -410,12 +410,51 @@ def test_the_right_value_of_an_exercise_without_arguments_is_not_given_away():
     assert sentence == "No. It is too large." and "7" not in sentence
 
 
-def test_derivatives_that_are_right_are_named_before_the_one_that_is_not():
-    a, b = np.arange(3.0) + 1.3, np.arange(4.0) - 0.7
-    judged = are_derivatives(("dW", "db"), (a, -b), (a, b), (a,))
-    assert judged == "dW is right. db is minus what it should be: a sign is turned round."
-    judged = are_derivatives(("dW", "db"), (a, b + np.eye(4)[2]), (a, b), (a,) * 6)
-    assert judged.startswith("dW is right. Finite differences disagree with db[2], where yours is")
+def _linear(X, dZ):
+    return X.T @ dZ, dZ.sum(axis=0)
+
+
+def _layers(rng):
+    return [
+        (rng.normal(size=(m, n)), rng.normal(size=(m, k))) for m, n, k in ((3, 2, 4), (5, 3, 2))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda dW, db: (dW, -db), "dW is right. db is minus what it should be"),
+        (lambda dW, db: (dW.T, db), "db is right. dW is right, but transposed"),
+        (lambda dW, db: (db, dW), "Those are db, dW: right, and in another order."),
+        (lambda dW, db: dW, "That is dW alone, and right. `return dW, db`."),
+        (lambda dW, db: (dW, db[:, None]), "A vector has one axis, and yours has two"),
+        (lambda dW, db: (dW, db[None]), "A vector has one axis, and yours has two"),
+        (lambda dW, db: (dW, db.sum()), "dW is right. That is one number, the sum of all entries"),
+        (lambda dW, db: (dW, None), "dW is right. db is None"),
+        (lambda dW, db: (np.round(dW), db), "dW has lost all decimals"),
+    ],
+)
+def test_of_several_parts_those_that_are_right_are_named(wrong, words):
+    judge = parts_agree_with(_linear, ("dW", "db"), about={"dW": "Look here."})
+    exercise = make(judge, cases=_layers)
+    verdict = exercise.verdict(lambda X, dZ: wrong(*_linear(X, dZ)), 0)
+    assert words in verdict.sentence and verdict.named
+
+
+def test_finite_differences_judge_what_returns_derivatives():
+    def loss(X, W, b, dZ):
+        return (dZ * (X @ W + b)).sum()
+
+    def at(X, dZ):
+        return X, np.zeros((X.shape[1], dZ.shape[1])), np.zeros(dZ.shape[1]), dZ
+
+    both = make(matches_numerical_gradient(loss, ("dW", "db"), at=at), cases=_layers)
+    assert both.verdict(_linear, 0).correct
+    one = make(matches_numerical_gradient(loss, "dW", at=at), cases=_layers)
+    assert one.verdict(lambda X, dZ: X.T @ dZ, 0).correct
+    verdict = one.verdict(lambda X, dZ: X.T @ dZ + np.eye(X.shape[1], dZ.shape[1]), 0)
+    assert verdict.sentence.startswith("Finite differences disagree. For X = ")
+    assert re.search(r"dW\[0, 0\] is .*, and it should be ", verdict.sentence) and not verdict.named
 
 
 def test_several_answers_are_plural():
@@ -425,5 +464,6 @@ def test_several_answers_are_plural():
     said = exercise.verdict(lambda x: [1, x <= 1], 0).sentence
     assert said == "The answers are turned round: 1 in place of 0, and 0 in place of 1."
     assert exercise.verdict(lambda x: [False, False], 0).sentence == (
-        "No. For (2) it returned [False, False]. Entry [1] of it should be 1."
+        "No. It is right where x is 1, and wrong elsewhere. For x = 2, it returned "
+        "[False, False]; entry [1] should be 1."
     )

@@ -6,9 +6,14 @@ The exercises of notebook 02. In all of them X (m, n) begins with a column of on
 
 import numpy as np
 
-from course_lib.exercises.engine.answers import describe_call, same
+from course_lib.exercises.engine.answers import same
 from course_lib.exercises.engine.exercise import exercise
-from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers
+from course_lib.exercises.engine.judging import (
+    CORRECT,
+    agrees_with,
+    matches_numerical_gradient,
+    numbers,
+)
 from course_lib.gradcheck import numerical_gradient
 
 TITLE = "Least squares and gradient descent"
@@ -85,7 +90,7 @@ mse.mistake(
 @exercise(
     stars=2,
     cases=_points,
-    judge=agrees_with(_slope, "Finite differences disagree with your gradient."),
+    judge=matches_numerical_gradient(_cost, "dtheta"),
     hints=[
         "Start from the residuals, `X @ theta - y`: one per example.",
         "Entry j is 2/m times the sum of residual times X[i, j]: that is what `X.T @ …` adds up.",
@@ -173,31 +178,20 @@ def _steps(rng):
     return [(X, y, theta, float(rng.uniform(0.02, 0.2))) for X, y, theta in _points(rng)]
 
 
-def _judge_step(cases, values):
-    for case, value in zip(cases, values, strict=True):
-        X, y, theta, eta = case
-        new = numbers(value, theta.shape, "The new theta")
-        expected = theta - eta * _slope(X, y, theta)
-        if not same(new, expected):
-            moved, wanted = new - theta, expected - theta
-            if same(moved, np.zeros_like(moved)):
-                return "theta has not moved."
-            if moved @ wanted < 0:
-                return (
-                    "From theta to what you returned the way goes uphill. Is it theta *minus* eta "
-                    "times the gradient (2.3)?"
-                )
-            return (
-                f"The new theta is not θ - η∇J. For X, y, theta, eta = {describe_call(case)} yours "
-                f"moved by {np.round(moved, 4).tolist()}."
-            )
-    return CORRECT
+def _descended(X, y, theta, eta):
+    return theta - eta * _slope(X, y, theta)
 
 
 @exercise(
     stars=3,
     cases=_steps,
-    judge=_judge_step,
+    judge=agrees_with(
+        _descended,
+        "That is not θ - η∇J.",
+        "The new theta",
+        strict=True,
+        origin=lambda X, y, theta, eta: theta,
+    ),
     hints=[
         "Two parts: the gradient (2.3) at theta, then the step (2.5).",
         "The gradient is 2/m · Xᵀ(Xθ - y); in NumPy, `X.T @ (X @ theta - y)`.",

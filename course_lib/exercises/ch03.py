@@ -7,8 +7,7 @@ a number and y (m,); for k classes W is (n, k), b (k,) and Y (m, k), one-hot.
 import numpy as np
 
 from course_lib.exercises.engine.exercise import exercise
-from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
-from course_lib.gradcheck import numerical_gradient
+from course_lib.exercises.engine.judging import agrees_with, matches_numerical_gradient
 
 TITLE = "Logistic and softmax regression"
 
@@ -92,20 +91,10 @@ def _binary_cost(X, y, w, b):
     return _one_by_one(_sigmoid(X @ w + b), y)
 
 
-def _judge_binary(cases, values):
-    for (X, y, w, b), value in zip(cases, values, strict=True):
-        dw = numerical_gradient(lambda w: _binary_cost(X, y, w, b), w)  # noqa: B023
-        db = numerical_gradient(lambda b: _binary_cost(X, y, w, b), b)  # noqa: B023
-        verdict = are_derivatives(("dw", "db"), value, (dw, db), (X, y, w, b))
-        if verdict is not CORRECT:
-            return verdict
-    return CORRECT
-
-
 @exercise(
     stars=2,
     cases=_binary,
-    judge=_judge_binary,
+    judge=matches_numerical_gradient(_binary_cost, ("dw", "db")),
     hints=[
         "First a = σ(Xw + b), then the errors a - y, one per example.",
         "dw is the mean over the examples of error times input: `X.T @ (a - y) / len(y)`.",
@@ -333,20 +322,10 @@ def _softmax_cost(X, Y, W, b):
     return -(Y * np.log(_softmax(X @ W + b))).sum() / len(X)
 
 
-def _judge_classes(cases, values):
-    for (X, Y, W, b), value in zip(cases, values, strict=True):
-        dW = numerical_gradient(lambda W: _softmax_cost(X, Y, W, b), W)  # noqa: B023
-        db = numerical_gradient(lambda b: _softmax_cost(X, Y, W, b), b)  # noqa: B023
-        verdict = are_derivatives(("dW", "db"), value, (dW, db), (X, Y, W, b))
-        if verdict is not CORRECT:
-            return verdict
-    return CORRECT
-
-
 @exercise(
     stars=3,
     cases=_classes,
-    judge=_judge_classes,
+    judge=matches_numerical_gradient(_softmax_cost, ("dW", "db")),
     hints=[
         "First P, the softmax of each row of XW + b; then D = (P - Y) / m, (3.15).",
         "W meets the examples through X: dW is `X.T @ D`, of the shape of W.",

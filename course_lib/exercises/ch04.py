@@ -6,9 +6,14 @@ The exercises of notebook 04. One example per row: X is (m, n_in), W (n_in, n_ou
 
 import numpy as np
 
-from course_lib.exercises.engine.answers import describe_call, same
+from course_lib.exercises.engine.answers import same
 from course_lib.exercises.engine.exercise import exercise
-from course_lib.exercises.engine.judging import CORRECT, agrees_with, numbers, parts
+from course_lib.exercises.engine.judging import (
+    CORRECT,
+    agrees_with,
+    numbers,
+    parts_agree_with,
+)
 
 TITLE = "Forward pass"
 
@@ -223,21 +228,12 @@ def _tables(rng):
     return [hand, *(_layer(rng, 1, *sizes)[1:] for sizes in ((4, 2), (3, 3)))]
 
 
-def _judge_columns(cases, values):
-    for (W, b), value in zip(cases, values, strict=True):
-        W_c, b_c = parts(value, ("W", "b"))
-        W_c = numbers(W_c, W.T.shape, "The weights for columns")
-        b_c = numbers(b_c, (len(b), 1), "The bias for columns")
-        x = np.arange(1.0, len(W) + 1)[:, None]
-        if not same(W_c @ x + b_c, _entry_by_entry(x.T, W, b).T):
-            return f"For {describe_call((W, b))} the column W x + b is not the row x W + b turned."
-    return CORRECT
-
-
 @exercise(
     stars=2,
     cases=_tables,
-    judge=_judge_columns,
+    judge=parts_agree_with(
+        lambda W, b: (list(zip(*W, strict=True)), [[bias] for bias in b]), ("W", "b")
+    ),
     hints=[
         "Turning a product round turns its factors round, and their order: (x W)ᵀ = Wᵀ xᵀ.",
         "Weights: `W.T`. Bias: a column, `b[:, None]`.",
@@ -285,20 +281,20 @@ def _two_layers(rng):
     return cases
 
 
-def _judge_collapse(cases, values):
-    for (W1, b1, W2, b2), value in zip(cases, values, strict=True):
-        W, b = parts(value, ("W", "b"))
-        W, b = numbers(W, (len(W1), W2.shape[1]), "W"), numbers(b, b2.shape, "b")
-        X = np.vstack([np.zeros(len(W1)), np.eye(len(W1))])
-        if not same(X @ W + b, _entry_by_entry(_entry_by_entry(X, W1, b1), W2, b2)):
-            return f"For {describe_call((W1, b1, W2, b2))} one layer does not give what two gave."
-    return CORRECT
+def _one_layer(W1, b1, W2, b2):
+    """Read off from what both layers do to the origin and to the unit vectors."""
+    ends = _entry_by_entry(
+        _entry_by_entry(np.vstack([np.zeros(len(W1)), np.eye(len(W1))]), W1, b1), W2, b2
+    )
+    return ends[1:] - ends[0], ends[0]
 
 
 @exercise(
     stars=2,
     cases=_two_layers,
-    judge=_judge_collapse,
+    judge=parts_agree_with(
+        _one_layer, ("W", "b"), "One layer does not give what two gave.", strict=False
+    ),
     hints=[
         "Write (X W1 + b1) W2 + b2 and multiply out.",
         "What multiplies X is W; everything else is b.",
@@ -397,14 +393,6 @@ def _dense(X, W, b):
     return _entry_by_entry(np.atleast_2d(X), W, b)
 
 
-def _judge_dense(cases, values):
-    for case, value in zip(cases, values, strict=True):
-        expected = _dense(*case)
-        if not same(numbers(value, expected.shape, "Z"), expected):
-            return f"For X, W, b = {describe_call(case)} that is not X W + b."
-    return CORRECT
-
-
 def _rows(X):
     return X[None, :] if X.ndim == 1 else X
 
@@ -412,7 +400,7 @@ def _rows(X):
 @exercise(
     stars=3,
     cases=_batches,
-    judge=_judge_dense,
+    judge=agrees_with(_dense, "That is not X W + b.", "Z"),
     hints=[
         "For a batch, the whole layer is `X @ W + b`.",
         "If `X.ndim == 1`, make a row of it: `X[None, :]`; or use `np.atleast_2d`.",

@@ -7,8 +7,7 @@ the cost J by Z, A, X, W and b, each of the shape of what it is the derivative b
 import numpy as np
 
 from course_lib.exercises.engine.exercise import exercise
-from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
-from course_lib.gradcheck import numerical_gradient
+from course_lib.exercises.engine.judging import agrees_with, matches_numerical_gradient
 
 TITLE = "Back-propagation"
 
@@ -28,20 +27,10 @@ def _neuron_loss(x, y, w, b):
     return (_sigmoid(x @ w + b) - y) ** 2
 
 
-def _judge_neuron(cases, values):
-    for (x, y, w, b), value in zip(cases, values, strict=True):
-        dw = numerical_gradient(lambda w: _neuron_loss(x, y, w, b), w)  # noqa: B023
-        db = numerical_gradient(lambda b: _neuron_loss(x, y, w, b), b)  # noqa: B023
-        verdict = are_derivatives(("dw", "db"), value, (dw, db), (x, y, w, b))
-        if verdict is not CORRECT:
-            return verdict
-    return CORRECT
-
-
 @exercise(
     stars=1,
     cases=_neurons,
-    judge=_judge_neuron,
+    judge=matches_numerical_gradient(_neuron_loss, ("dw", "db")),
     hints=[
         "Three links: the loss by a, a by z, and z by w_j (or by b). Multiply them.",
         "They are 2(a - y), a(1 - a), and x_j (for b: 1).",
@@ -110,17 +99,10 @@ def _activations(rng):
     return [hand, *((rng.normal(size=(m, 3)), 2 * rng.normal(size=(m, 3))) for m in (2, 3))]
 
 
-def _slope_of(phi):
-    def derivative(dA, Z):
-        return numerical_gradient(lambda Z: (dA * phi(Z)).sum(), Z)
-
-    return derivative
-
-
 @exercise(
     stars=1,
     cases=_activations,
-    judge=agrees_with(_slope_of(_sigmoid), "Finite differences disagree with your dZ."),
+    judge=matches_numerical_gradient(lambda dA, Z: (dA * _sigmoid(Z)).sum(), "dZ"),
     hints=["(5.3) says dZ = dA ⊙ φ'(Z).", "For the sigmoid φ'(Z) is a(1 - a), with a = σ(Z)."],
     lesson="An activation scales what flows back, entry by entry, by its own slope.",
 )
@@ -218,26 +200,17 @@ def _dense_cases(rng):
     return [hand, *drawn]
 
 
-def _judge_dense(cases, values):
-    for (X, W, dZ), value in zip(cases, values, strict=True):
-
-        def J(X, W, b, dZ=dZ):
-            return float((dZ * (X @ W + b)).sum())
-
-        b = np.zeros(W.shape[1])
-        dW = numerical_gradient(lambda W, X=X, b=b: J(X, W, b), W)
-        db = numerical_gradient(lambda b, X=X, W=W: J(X, W, b), b)
-        dX = numerical_gradient(lambda X, W=W, b=b: J(X, W, b), X)
-        verdict = are_derivatives(("dW", "db", "dX"), value, (dW, db, dX), (X, W, dZ))
-        if verdict is not CORRECT:
-            return verdict
-    return CORRECT
+def _backwards(X, W, b, dZ):
+    """A cost whose derivative by Z = X W + b is dZ."""
+    return (dZ * (X @ W + b)).sum()
 
 
 @exercise(
     stars=3,
     cases=_dense_cases,
-    judge=_judge_dense,
+    judge=matches_numerical_gradient(
+        _backwards, ("dW", "db", "dX"), at=lambda X, W, dZ: (X, W, np.zeros(W.shape[1]), dZ)
+    ),
     hints=[
         "Shapes leave little choice: dW like W (n_in, n_out), from X (m, n_in) and dZ (m, n_out).",
         "dW = Xᵀ dZ; db sums dZ over the examples; dX = dZ Wᵀ.",
@@ -305,21 +278,8 @@ def _forward(X, W1, b1, W2, b2):
     return A, E / E.sum(axis=1, keepdims=True)
 
 
-def _judge_whole(cases, values):
-    for (X, Y, *weights), value in zip(cases, values, strict=True):
-        derivatives = []
-        for i, weight in enumerate(weights):
-
-            def J(changed, i=i, weights=weights, X=X, Y=Y):
-                now = [*weights[:i], changed, *weights[i + 1 :]]
-                return -(Y * np.log(_forward(X, *now)[1])).sum() / len(X)
-
-            derivatives.append(numerical_gradient(J, weight))
-        names = ("dW1", "db1", "dW2", "db2")
-        verdict = are_derivatives(names, value, derivatives, (X, Y, *weights))
-        if verdict is not CORRECT:
-            return verdict
-    return CORRECT
+def _cross_entropy(X, Y, W1, b1, W2, b2):
+    return -(Y * np.log(_forward(X, W1, b1, W2, b2)[1])).sum() / len(X)
 
 
 def _gradients(X, Y, W1, b1, W2, b2, slope, back, scale):
@@ -332,7 +292,17 @@ def _gradients(X, Y, W1, b1, W2, b2, slope, back, scale):
 @exercise(
     stars=3,
     cases=_whole,
-    judge=_judge_whole,
+    judge=matches_numerical_gradient(
+        _cross_entropy,
+        ("dW1", "db1", "dW2", "db2"),
+        first=("dW2", "db2"),
+        about={
+            "dW2": "Already at the output something is wrong: A, P, or δ2 = (P - Y) / m.",
+            "db2": "It is the sum of δ2 over the examples.",
+            "dW1": "Look at the way back through the hidden layer: δ2 W2ᵀ, times A(1 - A).",
+            "db1": "It is the sum of δ1 over the examples.",
+        },
+    ),
     hints=[
         "Forwards first, and keep A, the outputs of the hidden layer, and P.",
         "δ2 = (P - Y) / m; then δ1 = (δ2 @ W2.T) * A * (1 - A).",
@@ -420,19 +390,15 @@ def _decays(rng):
     return [hand, *drawn]
 
 
-def _judge_decay(cases, values):
-    for (dW, db, W, b, decay), value in zip(cases, values, strict=True):
-        penalty = numerical_gradient(lambda W: decay / 2 * (W**2).sum(), W)  # noqa: B023
-        verdict = are_derivatives(("dW", "db"), value, (dW + penalty, db), (dW, db, W, b, decay))
-        if verdict is not CORRECT:
-            return verdict
-    return CORRECT
+def _penalised(dW, db, W, b, decay):
+    return (dW * W).sum() + db @ b + decay / 2 * (W**2).sum()
 
 
 @exercise(
     stars=1,
     cases=_decays,
-    judge=_judge_decay,
+    judge=matches_numerical_gradient(_penalised, ("dW", "db")),
+    unused=("b",),
     hints=["Differentiate (λ/2) W² by one weight.", "dW + λW; db stays as it is."],
     lesson="Each step pulls every weight a little towards zero, unless the data pull back.",
 )
@@ -474,14 +440,10 @@ def _outputs(rng):
     return [hand, *drawn]
 
 
-def _squared_cost(Z, Y):
-    return numerical_gradient(lambda Z: ((_sigmoid(Z) - Y) ** 2).sum() / len(Z), Z)
-
-
 @exercise(
     stars=2,
     cases=_outputs,
-    judge=agrees_with(_squared_cost, "Finite differences disagree with your δ."),
+    judge=matches_numerical_gradient(lambda Z, Y: ((_sigmoid(Z) - Y) ** 2).sum() / len(Z), "dZ"),
     hints=[
         "By the output a, the mean squared error has the derivative 2(a - Y) / m.",
         "And a depends on z by a(1 - a), so multiply by that.",

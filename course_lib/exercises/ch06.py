@@ -9,7 +9,13 @@ import numpy as np
 
 from course_lib.exercises.engine.exercise import exercise
 from course_lib.exercises.engine.gradients import HEAD, Diary, SquaredError
-from course_lib.exercises.engine.judging import CORRECT, NotYet, agrees_with, numbers, parts
+from course_lib.exercises.engine.judging import (
+    CORRECT,
+    NotYet,
+    agrees_with,
+    numbers,
+    parts_agree_with,
+)
 
 TITLE = "The diamond classifier"
 
@@ -121,21 +127,24 @@ def _moves(rng):
     return [hand, *drawn]
 
 
-def _judge_moves(cases, values):
-    for (theta, v, g, lr, mu), value in zip(cases, values, strict=True):
-        came = parts(value, ("theta", "v"))
-        velocity = np.array([mu * old + slope for old, slope in zip(v, g, strict=True)])
-        if not np.allclose(numbers(came[1], v.shape, "v"), velocity):
-            return "v is not right: it is μ times the old v, plus g."
-        if not np.allclose(numbers(came[0], v.shape, "theta"), theta - lr * velocity):
-            return "v is right, theta is not: it moves by -η times the new v."
-    return CORRECT
+def _rolled_on(theta, v, g, lr, mu):
+    velocity = np.array([mu * old + slope for old, slope in zip(v, g, strict=True)])
+    return theta - lr * velocity, velocity
 
 
 @exercise(
     stars=2,
     cases=_moves,
-    judge=_judge_moves,
+    judge=parts_agree_with(
+        _rolled_on,
+        ("theta", "v"),
+        first=("v",),
+        about={
+            "v": "It is μ times the old v, plus g.",
+            "theta": "It moves by -η times the new v.",
+        },
+        origins={"theta": lambda theta, v, g, lr, mu: theta},
+    ),
     hints=["First the new v, then theta, which uses it.", "(6.4): v = μ v + g; θ = θ - η v."],
     lesson="A gradient that keeps its direction is added up to 1/(1 - μ) times: ten at μ = 0.9.",
 )

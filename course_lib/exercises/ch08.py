@@ -8,8 +8,11 @@ import numpy as np
 
 from course_lib.conv import Conv2D
 from course_lib.exercises.engine.exercise import exercise
-from course_lib.exercises.engine.judging import CORRECT, agrees_with, are_derivatives
-from course_lib.gradcheck import numerical_gradient
+from course_lib.exercises.engine.judging import (
+    agrees_with,
+    matches_numerical_gradient,
+    parts_agree_with,
+)
 
 TITLE = "Convolutional networks"
 
@@ -514,19 +517,20 @@ def _slopes(rng):
     return [hand, *((rng.normal(size=shape) + 2, k) for shape, k in [((2, 3), 3), ((3, 1), 2)])]
 
 
-def _mean_by_finite_differences(dZ, size):
-    rows, columns = dZ.shape
-
-    def stand_in(X):
-        return (dZ * X.reshape(rows, size, columns, size).mean(axis=(1, 3))).sum()
-
-    return numerical_gradient(stand_in, np.zeros((rows * size, columns * size)))
+def _pooled(X, dZ):
+    """A cost whose derivative by the means Z of the windows is dZ."""
+    (rows, columns), size = dZ.shape, X.shape[0] // dZ.shape[0]
+    return (dZ * X.reshape(rows, size, columns, size).mean(axis=(1, 3))).sum()
 
 
 @exercise(
     stars=1,
     cases=_slopes,
-    judge=agrees_with(_mean_by_finite_differences, "Finite differences disagree with your dX."),
+    judge=matches_numerical_gradient(
+        _pooled,
+        "dX",
+        at=lambda dZ, size: (np.zeros((len(dZ) * size, dZ.shape[1] * size)), dZ),
+    ),
     hints=[
         "A mean of n numbers moves by 1/n when one of them moves by 1.",
         "np.repeat(dZ, size, axis=0) makes `size` rows of each.",
@@ -602,17 +606,12 @@ def _padded(X, pad):
     return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
 
 
-def _judge_convolution(cases, values):
-    for (X, W, dZ, stride, pad), value in zip(cases, values, strict=True):
-        layer = Conv2D(*W.shape[2:], len(W), stride=stride, pad=pad, rng=np.random.default_rng())
-        layer.W.value = W
-        layer.forward(X)
-        dX = layer.backward(dZ)
-        right = layer.W.grad, layer.b.grad, dX
-        verdict = are_derivatives(("dW", "db", "dX"), value, right, (X, W, dZ, stride, pad))
-        if verdict is not CORRECT:
-            return verdict
-    return CORRECT
+def _backwards(X, W, dZ, stride, pad):
+    layer = Conv2D(*W.shape[2:], len(W), stride=stride, pad=pad, rng=np.random.default_rng())
+    layer.W.value = W
+    layer.forward(X)
+    dX = layer.backward(dZ)
+    return layer.W.grad, layer.b.grad, dX
 
 
 def _back(X, W, dZ, stride, pad):
@@ -658,7 +657,7 @@ def _last_kernel_wins(X, W, dZ, stride, pad):
 @exercise(
     stars=3,
     cases=_convolutions,
-    judge=_judge_convolution,
+    judge=parts_agree_with(_backwards, ("dW", "db", "dX")),
     hints=[
         "Go through the windows as in the forward pass. Z[:, r, s, k] saw the window with the "
         "kernel k: by each weight its slope is the pixel, by each pixel the weight, by b[k] it is "

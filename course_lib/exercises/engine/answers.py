@@ -6,15 +6,15 @@ wrote.
 """
 
 import copy
-import linecache
 import numbers
-import traceback
 from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 
 from course_lib.exercises.engine.blanks import has_blank, holds_ellipsis
+from course_lib.exercises.engine.errors import describe_error
+from course_lib.exercises.engine.remarks import remarking, remarks_on_names
 
 __all__ = [
     "Run",
@@ -29,7 +29,6 @@ __all__ = [
 
 MAX_DEPTH = 8  # of nested lists
 MAX_LENGTH = 10_000  # entries of one list; no exercise needs more
-MAX_MESSAGE = 400  # characters of an exception's message
 MAX_SHOWN = 200  # characters of a value that is described
 ENDLESS = "a list without end"
 
@@ -46,7 +45,8 @@ class Run:
     """The result of one case: a plain value, or the name and the message of an exception.
 
     `changed` is the index of an argument that the answer modified, or None; `blank` is True if
-    the answer still contains a blank; `called` is False if the answer was not even called.
+    the answer still contains a blank; `called` is False if the answer was not even called;
+    `remarks` are those of `remarks`.
     """
 
     value: object = None
@@ -55,14 +55,20 @@ class Run:
     changed: int | None = None
     blank: bool = False
     called: bool = True
+    remarks: tuple[str, ...] = ()
 
 
 def run_answer(answer, cases):
-    """What `run_cases` returns, with `blank` set for an answer that still holds a blank."""
+    """What `run_cases` returns, with what the answer's source tells: blanks, and its names."""
     runs = run_cases(answer, cases)
     blank = has_blank(answer) or all(run.error == "NotImplementedError" for run in runs)
+    remarks = remarks_on_names(answer)
     return [
-        replace(run, blank=blank or holds_ellipsis(run.value) or "'ellipsis'" in run.message)
+        replace(
+            run,
+            blank=blank or holds_ellipsis(run.value) or "'ellipsis'" in run.message,
+            remarks=(*run.remarks, *remarks),
+        )
         for run in runs
     ]
 
@@ -94,30 +100,16 @@ def _call(answer, case):
         return Run(value=plain(answer))
     arguments = copy.deepcopy(case)
     try:
-        value = plain(answer(*arguments))
+        with remarking() as remarks:
+            value = plain(answer(*arguments))
     except BaseException as error:  # also SystemExit and an interrupt: the check goes on
         is_blank = isinstance(error, NotImplementedError)
         name = "NotImplementedError" if is_blank else type(error).__name__
-        return Run(error=name, message=_describe_error(error, answer))
+        return Run(error=name, message=describe_error(error, answer))
     for i, (before, after) in enumerate(zip(case, arguments, strict=True)):
         if not same(plain(before), plain(after)):
             return Run(value=value, changed=i)
-    return Run(value=value)
-
-
-def _describe_error(error, answer):
-    if isinstance(error, KeyboardInterrupt):
-        return "you stopped it while it ran; does a loop in it never end?"
-    try:
-        text = str(error).encode("utf-8", "replace").decode()[:MAX_MESSAGE]
-    except BaseException:
-        text = ""
-    filename = getattr(getattr(answer, "__code__", None), "co_filename", None)
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        line = linecache.getline(frame.filename, frame.lineno or 0).strip()
-        if frame.filename == filename and line:
-            return f"{text}, in the line `{line}`" if text else f"in the line `{line}`"
-    return text or "it says no more"
+    return Run(value=value, remarks=tuple(sorted(remarks)))
 
 
 def plain(value, depth=0):
@@ -161,9 +153,11 @@ def same(a, b, rtol=1e-5, atol=1e-5):
         return False
 
 
-def describe_call(case):
-    """Format the arguments of a case as a call, with large arrays by their shapes."""
-    return "(" + ", ".join(describe(argument) for argument in case) + ")"
+def describe_call(case, names=()):
+    """Format the arguments of a case, by name if there are `names`, large arrays by shape."""
+    if len(names) != len(case):
+        return "(" + ", ".join(describe(argument) for argument in case) + ")"
+    return ", ".join(f"{n} = {describe(a)}" for n, a in zip(names, case, strict=True))
 
 
 def describe(argument):
@@ -175,8 +169,9 @@ def describe(argument):
     if isinstance(argument, np.ndarray) and (argument.size > 8 or argument.ndim > 2):
         return f"array of shape {argument.shape}"
     if isinstance(argument, np.ndarray | float):
-        return np.array2string(
+        text = np.array2string(
             np.asarray(argument), separator=", ", formatter={"float_kind": "{:.4g}".format}
         )
+        return text.replace("\n", "")
     text = repr(argument)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"

@@ -13,25 +13,15 @@ from course_lib.exercises.engine import record
 from course_lib.exercises.engine.answers import describe_call, plain, run_answer, run_cases, same
 from course_lib.exercises.engine.blanks import has_blank
 from course_lib.exercises.engine.cards import Card
-from course_lib.exercises.engine.judging import CORRECT, NotYet, Outcome
+from course_lib.exercises.engine.errors import advice_on
+from course_lib.exercises.engine.judging import CORRECT, CaseOnly, NotYet, Outcome
+from course_lib.exercises.engine.remarks import sentence_about
 
 __all__ = ["CheckCard", "Exercise", "Mistake", "NotCorrect", "Verdict", "exercise"]
 
 MARKS = {Outcome.CORRECT: "✓", Outcome.NOT_STARTED: "○", Outcome.NOT_YET: "✗"}
 
-# Parts of NumPy's messages about shapes, with advice for beginners.
-ADVICE = {
-    "does not have enough dimensions": "One side of `@` is a single number: multiply by a number "
-    "with `*`.",
-    "matmul": "In `A @ B` a row of A must be as long as a column of B. Is a `.T` missing, or do "
-    "you use an array of the notebook in place of the function's own?",
-    "broadcast": "`+ - * /` work entry by entry, and these shapes do not match. For dot products "
-    "write `@`; for one number per column, `axis=0`; for one per row, `axis=1, keepdims=True`. "
-    "A window may be cut off at an edge, or be taken from a picture without its padding.",
-    "must be square": "`solve` wants as many equations as unknowns.",
-    "Singular matrix": "Two of the equations say the same. Does X have its column of ones twice?",
-}
-
+OVERFLOW = "On the way a number overflowed: exp of more than about 700 is infinite."
 NOT_A_FUNCTION = (
     "check() takes the function itself, by its name and without brackets: check(f), not "
     "check(f(x))."
@@ -52,10 +42,12 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of a check, and a sentence about it."""
+    """The outcome of a check, and a sentence about it; `named` if it says what is wrong, and
+    does not only show where."""
 
     outcome: Outcome
     sentence: str
+    named: bool = True
 
     @property
     def correct(self):
@@ -99,9 +91,13 @@ class Exercise:
     seen_as : callable
         Maps a value to what identifies a mistake; by default the value itself. For a gate, where
         many weights make the same mistake, its truth table.
+    unused : tuple of str
+        Arguments that a right answer need not look at.
     """
 
-    def __init__(self, *, cases, judge, solution, hints, stars, lesson="", seen_as=plain):
+    def __init__(
+        self, *, cases, judge, solution, hints, stars, lesson="", seen_as=plain, unused=()
+    ):
         self.cases = cases
         self.judge = judge
         self.answer = solution
@@ -110,6 +106,7 @@ class Exercise:
         self.stars = stars
         self.lesson = lesson
         self.seen_as = seen_as
+        self.unused = unused
 
     def __repr__(self):
         return f"{self.key} {'★' * self.stars}: .check({self.name}), .hint(), .solution()"
@@ -123,6 +120,11 @@ class Exercise:
     def key(self):
         """The exercise's name in the progress file, such as "ch01.half_adder"."""
         return f"{self.answer.__module__.rpartition('.')[2]}.{self.name}"
+
+    @property
+    def arguments(self):
+        """The names of the arguments of the function that a student writes."""
+        return tuple(inspect.signature(self.answer).parameters)
 
     def mistake(self, sentence, code=None):
         """Add a `Mistake`: what a check says of the values that `code` returns.
@@ -186,7 +188,12 @@ class Exercise:
         for mistake in self.mistakes:
             if self._is_answer_of(mistake.code, cases, runs):
                 return Verdict(Outcome.NOT_YET, mistake.sentence)
-        return Verdict(Outcome.NOT_YET, complaint)
+        remark = sentence_about(runs[0].remarks, runs[0].value, self.unused)
+        if remark and not any(run.error for run in runs):
+            return Verdict(Outcome.NOT_YET, remark)
+        if any("overflow" in run.remarks for run in runs):
+            complaint = type(complaint)(f"{complaint} {OVERFLOW}")
+        return Verdict(Outcome.NOT_YET, str(complaint), type(complaint) is not CaseOnly)
 
     def hint(self, number=1):
         """Hint `number`, from 1; each is more specific than the one before."""
@@ -223,20 +230,23 @@ class Exercise:
             if run.error == "NotAFunction":
                 return NOT_A_FUNCTION
             if run.error:
-                call = f" when called with {describe_call(case)}" if case and run.called else ""
-                advice = [text for part, text in ADVICE.items() if part in run.message][:1]
-                stopped = f"Your code stopped with {run.error}{call}: {run.message}"
-                return ". ".join([stopped, *advice])
+                return self._stopped(case, run)
             if run.changed is not None:
                 return (
-                    f"Your function changes its argument number {run.changed + 1}, which belongs "
-                    f"to the caller. `w = w + d` makes a new array; `w += d` changes the old one, "
-                    f"and so do methods such as `w.sort()`."
+                    f"Your function changes its argument `{self.arguments[run.changed]}`, which "
+                    f"belongs to the caller. `w = w + d` makes a new array; `w += d` changes the "
+                    f"old one, and so do methods such as `w.sort()`."
                 )
         complaint = _read(self.judge, cases, [run.value for run in runs])
-        if complaint is not CORRECT and type(complaint) is not str:
+        if complaint is not CORRECT and type(complaint) not in (str, CaseOnly):
             raise TypeError(f"{self.key}: the judge returned {complaint!r}, not CORRECT or text")
         return complaint
+
+    def _stopped(self, case, run):
+        call = f" for {describe_call(case, self.arguments)}" if case and run.called else ""
+        text = f"Your code stopped with {run.error}{call}: {run.message}"
+        advice = advice_on(run.message, self.key.partition(".")[0])
+        return f"{text}. {advice}" if advice else CaseOnly(text)
 
     def _is_answer_of(self, code, cases, runs):
         """Would `code` have given these runs, at least one of which came to its end?
@@ -282,7 +292,7 @@ def _read(reader, *arguments):
     try:
         return reader(*arguments)
     except NotYet as not_yet:
-        return str(not_yet)
+        return not_yet.sentence
     except Exception as error:  # a value that nobody thought of
         return _unjudged(error)
 

@@ -5,14 +5,33 @@ sentence about the mistake; the validators below raise `NotYet` with such a sent
 returns anything else, such as None, has a bug, and the check raises TypeError.
 """
 
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from course_lib.exercises.engine.answers import Unreadable, describe, describe_call, same
-from course_lib.exercises.engine.hypotheses import explanation, words_for
+from course_lib.exercises.engine.hypotheses import (
+    explanation,
+    order_of_parts,
+    where_right,
+    words_for,
+)
+from course_lib.gradcheck import numerical_gradient
 
-__all__ = ["CORRECT", "NotYet", "Outcome", "agrees_with", "are_derivatives", "numbers", "parts"]
+__all__ = [
+    "CORRECT",
+    "CaseOnly",
+    "NotYet",
+    "Outcome",
+    "agrees_with",
+    "matches_numerical_gradient",
+    "numbers",
+    "parts",
+    "parts_agree_with",
+]
 
 
 class Outcome(StrEnum):
@@ -27,27 +46,33 @@ CORRECT = Outcome.CORRECT
 
 
 class NotYet(Exception):
-    """Raised by the validators below; its message is the diagnosis."""
+    """Raised by the validators below, with a sentence: the diagnosis."""
+
+    @property
+    def sentence(self):
+        """The sentence, of whichever kind it is."""
+        return self.args[0]
 
 
-def numbers(value, shape, what):
+class CaseOnly(str):
+    """A sentence that shows a wrong value, and does not name the mistake."""
+
+
+def numbers(value, shape, what, strict=False):
     """Convert `value` to an array of finite floats of shape `shape`, or raise `NotYet`.
 
-    Accepts lists, tuples and arrays; also a column or a row in place of a vector, and an array
-    of one entry in place of a number. `what` names the value in the diagnosis.
+    Accepts lists, tuples and arrays; an array of one entry in place of a number; and, unless
+    `strict`, a column or a row in place of a vector. `what` names the value in the diagnosis.
     """
-    array = _as_floats(value, what)
-    if len(shape) <= 1 and _without_ones(array.shape) == _without_ones(shape):
-        array = array.reshape(shape)
+    array = _shaped(_as_floats(value, what), shape, strict)
     if array.shape != shape:
-        raise NotYet(
-            f"{what} should be {_shape_text(shape)}, and yours is {_shape_text(array.shape)}."
-            + (" Is it transposed?" if array.shape == shape[::-1] else "")
-        )
+        raise NotYet(_about_shapes(array.shape, shape, what))
     if np.isnan(array).any():
         raise NotYet(f"{what} holds NaN, “not a number”: look for 0/0, inf - inf or log(-1).")
     if np.isinf(array).any():
-        raise NotYet(f"{what} holds an infinity; give finite numbers.")
+        raise NotYet(
+            f"{what} holds an infinity: look for a division by 0, log(0), or exp of a large number."
+        )
     return array
 
 
@@ -67,58 +92,212 @@ def parts(value, names):
     return value
 
 
-def agrees_with(oracle, wrong, what="What your function returns", rtol=1e-5, atol=1e-5):
+def agrees_with(
+    oracle,
+    wrong,
+    what="What your function returns",
+    *,
+    rtol=1e-5,
+    atol=1e-5,
+    strict=False,
+    origin=None,
+):
     """Make a judge that compares each value with `oracle(*case)`, within tolerances.
 
     The judge says what explains all values, if one thing does; else `wrong`, the sentence for a
     wrong value of the right shape, and the smallest case that is wrong, with its entry that is
-    furthest off.
+    furthest off. If the value is a step from `origin(*case)`, the step is explained as well.
     """
+    told = _Told(what, wrong, _arguments_of(oracle), rtol, atol, strict, origin)
 
     def judge(cases, values):
         expected = [np.asarray(oracle(*case), dtype=float) for case in cases]
-        pairs = zip(values, expected, strict=True)
-        actual = [numbers(value, right.shape, what) for value, right in pairs]
-        wrongs = [
-            i
-            for i, right in enumerate(expected)
-            if not np.allclose(actual[i], right, rtol=rtol, atol=atol)
-        ]
-        if not wrongs:
-            return CORRECT
-        if explained := explanation(what, cases, actual, expected, rtol, atol):
-            return explained
-        i = min(wrongs, key=lambda i: _size(cases[i]))
-        return f"{wrong} {_comparison(cases[i], values[i], actual[i], expected[i])}"
+        return _compared(cases, values, expected, told)
 
     return judge
 
 
-def are_derivatives(names, value, derivatives, case):
-    """Judge one value, a tuple of derivatives called `names`.
+def parts_agree_with(
+    oracle,
+    names,
+    wrong="",
+    *,
+    about=None,
+    first=(),
+    rtol=1e-5,
+    atol=1e-5,
+    strict=True,
+    origins=None,
+):
+    """Make a judge that compares each value, a tuple of parts, with `oracle(*case)`.
 
-    `derivatives` are the expected ones, from finite differences. The diagnosis says which are
-    right, names the first that is not, the index of its largest error, and both numbers; the
-    arguments of `case` too, if there are at most five.
+    The diagnosis says which of the parts are right, and what is wrong with the first that is not.
+    `names` are in the order in which they are returned; those of `first` are computed before the
+    others. `about` maps names to where to look if a part is wrong, `origins` those of steps to
+    what they start from.
     """
-    right = []
-    for name, part, expected in zip(names, parts(value, names), derivatives, strict=True):
-        actual = numbers(part, expected.shape, name)
-        if same(actual, expected):
-            right.append(name)
-            continue
-        so_far = (
-            f"{' and '.join(right)} {'is' if len(right) == 1 else 'are'} right. " if right else ""
-        )
-        if explained := explanation(name, [case], [actual], [expected]):
-            return so_far + explained
-        index, worst = _worst(actual, expected)
+    arguments = _arguments_of(oracle)
+    order = [*first, *(name for name in names if name not in first)]
+
+    def judge(cases, values):
+        expected = [tuple(np.asarray(e, dtype=float) for e in oracle(*case)) for case in cases]
+        _expect_all_parts(values, expected, names)
+        found = order_of_parts(values, expected, names, rtol, atol)
+        if found:
+            return (
+                f"Those are {', '.join(found)}: right, and in another order. The exercise wants "
+                f"`return {', '.join(names)}`."
+            )
+        verdicts = {}
+        for name in order:
+            i = names.index(name)
+            mine, right = [value[i] for value in values], [e[i] for e in expected]
+            origin = (origins or {}).get(name)
+            told = _Told(name, wrong, arguments, rtol, atol, strict, origin)
+            try:
+                verdicts[name] = _compared(cases, mine, right, told)
+            except NotYet as not_yet:
+                verdicts[name] = not_yet.sentence
+        return _summary(verdicts, about or {})
+
+    return judge
+
+
+def matches_numerical_gradient(loss, names, at=None, about=None, first=()):
+    """Make a judge of derivatives of `loss`, from finite differences.
+
+    `names` are "dW", "db" and so on, for the arguments W and b of `loss`; a text in place of a
+    tuple for a function that returns one derivative. `loss` is called with the arguments of the
+    case, or with `at(*case)`.
+    """
+    arguments = _arguments_of(loss)
+
+    def derivatives(*case):
+        point = list(at(*case) if at else case)
+        return tuple(_derivative(loss, point, arguments.index(name[1:])) for name in several)
+
+    several = (names,) if isinstance(names, str) else tuple(names)
+    wrong = "Finite differences disagree."
+    if isinstance(names, str):
+        one = lambda *case: derivatives(*case)[0]  # noqa: E731
+        one.__signature__ = inspect.signature(at or loss)
+        return agrees_with(one, wrong, names, strict=True)
+    derivatives.__signature__ = inspect.signature(at or loss)
+    return parts_agree_with(derivatives, several, wrong, about=about, first=first)
+
+
+def _derivative(loss, point, i):
+    def of_one(argument):
+        return float(loss(*point[:i], argument, *point[i + 1 :]))
+
+    return numerical_gradient(of_one, point[i])
+
+
+def _arguments_of(function):
+    return tuple(inspect.signature(function).parameters)
+
+
+def _expect_all_parts(values, expected, names):
+    """Raise `NotYet` where values have not one part for each of `names`."""
+    for name, right in zip(names, zip(*expected, strict=True), strict=True):
+        if all(isinstance(v, np.ndarray | float) for v in values) and same(values, list(right)):
+            raise NotYet(f"That is {name} alone, and right. `return {', '.join(names)}`.")
+    for value in values:
+        parts(value, names)
+
+
+def _summary(verdicts, about):
+    """What is said of several parts: which are right, and what is wrong with the first."""
+    wrongs = [name for name, verdict in verdicts.items() if verdict is not CORRECT]
+    if not wrongs:
+        return CORRECT
+    right = [name for name in verdicts if name not in wrongs]
+    sentence = verdicts[wrongs[0]]
+    texts = [f"{_listed(right)} right."] if right else []
+    if wrongs[0] in about and isinstance(sentence, CaseOnly):
+        texts.append(about[wrongs[0]])
+    kind = CaseOnly if type(sentence) is CaseOnly and wrongs[0] not in about else str
+    return kind(" ".join([*texts, sentence]))
+
+
+def _listed(names):
+    if len(names) == 1:
+        return f"{names[0]} is"
+    return f"{', '.join(names[:-1])} and {names[-1]} are"
+
+
+@dataclass(frozen=True)
+class _Told:
+    """How a value is compared, and what it is called: see `agrees_with`."""
+
+    what: str
+    wrong: str
+    arguments: tuple[str, ...]
+    rtol: float
+    atol: float
+    strict: bool
+    origin: Callable | None
+
+
+def _compared(cases, values, expected, told):
+    """CORRECT, or a sentence about one value, or one part of it, in all cases."""
+    what, wrong, strict = told.what, told.wrong, told.strict
+    near = {"rtol": told.rtol, "atol": told.atol}
+    arrays = [
+        _shaped(_as_floats(value, what), right.shape, strict)
+        for value, right in zip(values, expected, strict=True)
+    ]
+    wrongs = [
+        i
+        for i, right in enumerate(expected)
+        if arrays[i].shape != right.shape or not np.allclose(arrays[i], right, **near)
+    ]
+    if not wrongs:
+        return CORRECT
+    if explained := explanation(what, cases, arrays, expected, told.arguments, **near):
+        return explained
+    if told.origin and all(a.shape == e.shape for a, e in zip(arrays, expected, strict=True)):
+        starts = [told.origin(*case) for case in cases]
+        steps = [[end - start for end, start in zip(ends, starts, strict=True)]
+                 for ends in (arrays, expected)]  # fmt: skip
+        if explained := explanation(f"The step of {what}", cases, *steps, **near):
+            return explained
+    where = where_right(told.arguments, cases, wrongs)
+    i = min(wrongs, key=lambda i: _size(cases[i]))
+    try:
+        for j in (i, *wrongs):
+            numbers(arrays[j], expected[j].shape, what, strict)
+    except NotYet as not_yet:
+        return f"{not_yet.sentence} {where}" if where else not_yet.sentence
+    if len(cases) > 3 and all(same(array, arrays[0]) for array in arrays):
+        return f"{wrong} It is the same in all cases that were tried: use the arguments.".strip()
+    shown = _comparison(cases[i], values[i], arrays[i], expected[i], what, told.arguments)
+    text = " ".join(filter(None, [wrong, where, shown]))
+    return text if where else CaseOnly(text)
+
+
+def _shaped(array, shape, strict):
+    """The array, as a vector or a number if it is one but for axes of length 1."""
+    lenient = len(shape) == 0 or (len(shape) == 1 and (not strict or array.ndim < 1))
+    if lenient and _without_ones(array.shape) == _without_ones(shape):
+        return array.reshape(shape)
+    return array
+
+
+def _about_shapes(shape, wanted, what):
+    text = f"{what} should be {_shape_text(wanted)}, and yours is {_shape_text(shape)}."
+    if len(wanted) == 1 and len(shape) == 2 and _without_ones(shape) == _without_ones(wanted):
         return (
-            f"{so_far}Finite differences disagree with {name}{index}, where yours is "
-            f"{actual[worst]:.6g} and theirs is {expected[worst]:.6g}"
-            + (f", for {describe_call(case)}." if len(case) <= 5 else ".")
+            f"{text} A vector has one axis, and yours has two: an update such as b - η db would "
+            f"broadcast into a matrix. Leave out `keepdims`, or take `.ravel()`."
         )
-    return CORRECT
+    if len(wanted) == 1 and shape == ():
+        return f"{text} Was an axis left out of `sum` or `mean`, or is `@` too much?"
+    if wanted == () and shape:
+        return f"{text} Is a sum or a mean over all entries missing?"
+    if shape == wanted[::-1] and len(shape) > 1:
+        return f"{text} Is it transposed?"
+    return CaseOnly(text)
 
 
 def _size(value):
@@ -134,23 +313,30 @@ def _worst(actual, expected):
     return f"[{', '.join(map(str, worst))}]" if worst else "", worst
 
 
-def _comparison(case, value, actual, expected):
+def _comparison(case, value, actual, expected, what, names):
     """The case, and at its worst entry both numbers. The right value of an exercise without
     arguments is its solution, so there only the direction is said."""
     index, worst = _worst(actual, expected)
-    entry = f"Entry {index} of it" if index else "It"
+    name = what if what.isidentifier() else "entry "
+    entry = f"{name}{index}" if index else "it"
     if not case:
-        return f"{entry} is too {'large' if actual[worst] > expected[worst] else 'small'}."
+        return f"{entry.capitalize()} is too {_direction(actual[worst], expected[worst])}."
     returned = describe(value)
-    should = f"{entry} should be {expected[worst]:.6g}"
-    if returned.startswith("array of shape"):
-        returned = f"an {returned}"
-        should += f", and is {actual[worst]:.6g}"
-    return f"For {describe_call(case)} it returned {returned}. {should}."
+    if what.isidentifier() or returned.startswith("array of shape"):
+        mine = f"{what if entry == 'it' else entry} is {actual[worst]:.6g}, and"
+        entry = "it"
+    else:
+        mine = f"it returned {returned};"
+    return f"For {describe_call(case, names)}, {mine} {entry} should be {expected[worst]:.6g}."
+
+
+def _direction(actual, expected):
+    return "large" if actual > expected else "small"
 
 
 def _as_floats(value, what):
-    are, they = words_for(what).values()
+    words = words_for(what)
+    are, they = words["are"], words["they"]
     if value is None:
         raise NotYet(f"{what} {are} None: was a value computed, and returned?")
     if isinstance(value, Unreadable | str | dict):

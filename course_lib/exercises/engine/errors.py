@@ -1,0 +1,126 @@
+"""Explain an exception of a student's code from its message, its line and the shapes there."""
+
+import ast
+import linecache
+import re
+import traceback
+
+import numpy as np
+
+__all__ = ["advice_on", "describe_error"]
+
+MAX_MESSAGE = 400  # characters of an exception's message
+SHAPE = r"\((\d+(?:, ?\d+)*,?)\)"
+
+# Parts of messages, as regular expressions, with advice for beginners; the first that fits.
+ADVICE = {
+    r"does not have enough dimensions": "One side of `@` is a single number: multiply by a "
+    "number with `*`.",
+    r"matmul|not aligned": "In `A @ B` a row of A must be as long as a column of B.",
+    r"must be square": "`solve` and `inv` want as many equations as unknowns: a square matrix.",
+    r"Singular matrix": "Two of the equations say the same. Does X have its column of ones twice?",
+    r"could not be broadcast": "`+ - * /` work entry by entry, and these shapes do not match. For "
+    "dot products write `@`; for one number per column, `axis=0`; for one per row, `axis=1, "
+    "keepdims=True`.",
+    r"could not broadcast input": "What stands on the right of `=` does not fit the place on its "
+    "left.",
+    r"^name '\w+' is not defined": "Inside a function only its arguments are known, what it "
+    "assigns itself, and what cells above have defined. Is it spelled as there?",
+    r"cannot access local variable": "It is assigned in this function, but only further down: "
+    "give it a value before it is used.",
+    r"positional argument|keyword argument": "The check calls your function with the arguments "
+    "of the exercise: leave the line with `def` as it was, and call helpers with all of theirs.",
+    r"object is not callable": "Brackets behind a value mean a call. For a product write `*`, for "
+    "an entry square brackets.",
+    r"truth value of an array": "`if`, `and`, `or` and `max(0, …)` want one answer, and an array "
+    "has many: `np.where`, `np.maximum`, a product with a mask such as `(Z > 0)`, or `.all()`.",
+    r"only (length-1|0-dimensional|size-1) arrays": "Functions of `math`, and `float`, take one "
+    "number. `np.exp`, `np.log` and `np.sqrt` take whole arrays.",
+    r"unsupported operand type|can't multiply sequence|can only concatenate": "Lists and tuples "
+    "do not calculate: `np.array(…)` makes an array of one; and what has been unpacked is no list.",
+    r"'(list|tuple|float|int)' object has no attribute": "That is plain Python, not an array: "
+    "`np.array(…)` makes one.",
+    r"NoneType": "Something is None: `append`, `sort` and `print` return nothing, and so does a "
+    "function without `return`.",
+    r"numpy.* has no attribute": "NumPy has no such name: look for how the notebook writes it.",
+    r"axis -?\d+ is out of bounds for array of dimension": "This array has fewer axes than you "
+    "think: with one axis there is only `axis=0`.",
+    r"too many indices": "You ask for more axes than this array has: print its `.shape`.",
+    r"out of (bounds|range)": "Places count from 0, so the last of n is n - 1; a loop runs over "
+    "`range(n)`.",
+    r"to unpack": "What stands on the right has another number of parts than there are names on "
+    "the left.",
+    r"setting an array element|inhomogeneous": "One place of an array holds one number; here "
+    "rows of different lengths, or arrays, are put there.",
+    r"only integers, slices|interpreted as an integer|indices must be integers": "A place or a "
+    "number of times is a whole number: divide with `//`, or use `int`.",
+    r"cannot reshape": "`reshape` keeps all numbers, and there are not as many as that shape has "
+    "places.",
+    r"zero-size array": "There is nothing in this array: does a slice end before it begins?",
+    r"division by zero": "Something is divided by zero: which length or sum is 0 here?",
+    r"math range error": "exp of more than about 700 is too large for a computer's decimals.",
+}
+IN_CHAPTER = {
+    ("ch08", r"could not be broadcast|could not broadcast"): "A window may be cut off at an edge, "
+    "or be taken from the picture without its padding.",
+}
+
+
+def advice_on(message, chapter=""):
+    """Advice on an exception's message, or ""."""
+    found = [text for part, text in ADVICE.items() if re.search(part, message)][:1]
+    found += [
+        text
+        for (where, part), text in IN_CHAPTER.items()
+        if where == chapter and re.search(part, message)
+    ]
+    if found and "`A @ B`" in found[0]:
+        found += _missing_transpose(message)
+    return " ".join(found)
+
+
+def _missing_transpose(message):
+    """With which `.T` the two matrices of the message could be multiplied, if with one alone."""
+    names = re.findall(rf"`(\w+)` has shape {SHAPE}", message)
+    if len(names) != 2 or ".T" in message:
+        return []
+    (a, shape), (b, other) = [(name, tuple(map(int, re.findall(r"\d+", s)))) for name, s in names]
+    if len(shape) != 2 or len(other) != 2:
+        return []
+    fits = [text for text, fit in ((f"`{a}.T @ {b}`", shape[0] == other[0]),
+                                   (f"`{a} @ {b}.T`", shape[1] == other[1]),
+                                   (f"`{b} @ {a}`", other[1] == shape[0])) if fit]  # fmt: skip
+    return [f"{fits[0]} would fit."] if len(fits) == 1 else []
+
+
+def describe_error(error, answer):
+    """The message of an exception, with the line of `answer` where it happened, and its shapes."""
+    if isinstance(error, KeyboardInterrupt):
+        return "you stopped it while it ran; does a loop in it never end?"
+    try:
+        text = str(error).encode("utf-8", "replace").decode()[:MAX_MESSAGE]
+    except BaseException:
+        text = ""
+    filename = getattr(getattr(answer, "__code__", None), "co_filename", None)
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    summaries = traceback.extract_tb(error.__traceback__)
+    for frame, summary in zip(reversed(frames), reversed(summaries), strict=True):
+        line = linecache.getline(summary.filename, summary.lineno or 0)
+        if summary.filename == filename and line.strip():
+            where = f"in the line `{line.strip()}`{_shapes_in(line, summary, frame)}"
+            return f"{text}, {where}" if text else where
+    return text or "it says no more"
+
+
+def _shapes_in(line, summary, frame):
+    """The shapes of the arrays in the part of the line that failed."""
+    try:
+        whole = summary.end_lineno == summary.lineno
+        part = line.encode()[summary.colno : summary.end_colno].decode() if whole else line
+        names = [n.id for n in ast.walk(ast.parse(part.strip())) if isinstance(n, ast.Name)]
+        values = {n: frame.f_locals.get(n, frame.f_globals.get(n)) for n in dict.fromkeys(names)}
+        shapes = {n: v.shape for n, v in values.items() if type(v) is np.ndarray}
+    except Exception:  # a line that is no whole expression, or values that cannot be looked at
+        return ""
+    said = [f"`{name}` has shape {shape}" for name, shape in list(shapes.items())[:4]]
+    return ", where " + " and ".join(said) if said else ""
