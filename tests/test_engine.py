@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy import special
 
 from course_lib.exercises import ch00, ch01, progress
 from course_lib.exercises.engine.answers import plain, run_answer, same
@@ -74,7 +75,7 @@ def test_a_value_that_seen_as_cannot_read_is_no_mistake():
         return value.nowhere if value else value
 
     exercise = make(agrees_with(lambda x: 2 * x, "No."), seen_as=seen_as)
-    assert exercise.verdict(lambda x: 3 * x).sentence.startswith("No.")
+    assert exercise.verdict(lambda x: 3 * x**2).sentence.startswith("No.")
     assert exercise.verdict(_zero).sentence == "That is nothing."
 
 
@@ -375,6 +376,16 @@ def _pictures_of(rng):
         (lambda X, Y: _mean_and_scale(X, Y) ** 2, "the square of"),
         (lambda X, Y: _mean_and_scale(X, Y)[::-1], "in the opposite order"),
         (lambda X, Y: _mean_and_scale(X, Y).round(), "has lost all decimals"),
+        (lambda X, Y: _mean_and_scale(X, Y).round(2), "return all decimals"),
+        (lambda X, Y: 3 * _mean_and_scale(X, Y), "is 3 times what it should be"),
+        (lambda X, Y: (X * Y).sum(axis=0) / 10, "a factor, 0.3 in one case and 0.7 in another"),
+        (lambda X, Y: X * Y / len(X), "should be the sum of what you return, over the examples"),
+        (lambda X, Y: _mean_and_scale(X, Y).sum(), "one number, the sum of all entries"),
+        (lambda X, Y: np.array([X[0], _mean_and_scale(X, Y)]), "The last part of what you return"),
+        (lambda X, Y: np.append(_mean_and_scale(X, Y), 0), "The last part is too much"),
+        (lambda X, Y: _mean_and_scale(X, Y)[:-1], "does a loop end too early"),
+        (lambda X, Y: np.append(0, _mean_and_scale(X, Y)[1:]), "right but the first"),
+        (lambda X, Y: special.expit(_mean_and_scale(X, Y)), "a sigmoid too many"),
     ],
 )
 def test_what_students_do_everywhere_is_named(wrong, words):
@@ -386,8 +397,8 @@ def test_what_students_do_everywhere_is_named(wrong, words):
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda X, Y: 3 * _mean_and_scale(X, Y),  # m of the first case alone
-        lambda X, Y: _mean_and_scale(X, Y) * (-1 if len(X) > 3 else 2),
+        lambda X, Y: _mean_and_scale(X, Y) + X[0],
+        lambda X, Y: _mean_and_scale(X, Y) ** (3 if len(X) > 3 else 2),
         lambda X, Y: _mean_and_scale(X, Y) + 1,
     ],
 )
@@ -395,6 +406,13 @@ def test_what_one_hypothesis_does_not_explain_is_shown_at_the_smallest_case(wron
     exercise = make(agrees_with(_mean_and_scale, "No."), cases=_pictures_of)
     sentence = exercise.verdict(wrong, 0).sentence
     assert re.search(r"^No\. .*For X = .*\(5, 2\).*[eE]ntry \[\d\] should be -?\d", sentence)
+
+
+def test_entries_that_are_wrong_are_named_by_what_they_have_in_common():
+    cases = [(np.array([[-1.0, 2.0], [3.0, -4.0]]),), (np.array([[5.0, -6.0, 0.0]]),)] * 2
+    exercise = make(agrees_with(lambda Z: np.maximum(Z, 0), "No."), cases=lambda rng: cases)
+    verdict = exercise.verdict(lambda Z: np.where(Z > 0, Z, Z / 7), 0)
+    assert "It is wrong where Z < 0, and right elsewhere." in verdict.sentence and verdict.named
 
 
 def test_two_hypotheses_that_say_the_same_number_are_both_kept_quiet():

@@ -189,7 +189,6 @@ def _descended(X, y, theta, eta):
         _descended,
         "That is not θ - η∇J.",
         "The new theta",
-        strict=True,
         origin=lambda X, y, theta, eta: theta,
     ),
     hints=[

@@ -292,9 +292,7 @@ def _one_layer(W1, b1, W2, b2):
 @exercise(
     stars=2,
     cases=_two_layers,
-    judge=parts_agree_with(
-        _one_layer, ("W", "b"), "One layer does not give what two gave.", strict=False
-    ),
+    judge=parts_agree_with(_one_layer, ("W", "b"), "One layer does not give what two gave."),
     hints=[
         "Write (X W1 + b1) W2 + b2 and multiply out.",
         "What multiplies X is W; everything else is b.",

@@ -58,6 +58,20 @@ ADVICE = {
     "places.",
     r"zero-size array": "There is nothing in this array: does a slice end before it begins?",
     r"division by zero": "Something is divided by zero: which length or sum is 0 here?",
+    r"object is not iterable|integer argument expected": "`sum`, `max`, `np.mean` and such take "
+    "one list or array: `sum([a, b])`, not `sum(a, b)`.",
+    r"has no len": "A single number stands where a list or an array is expected.",
+    r"output array is not acceptable": "The third argument of `np.dot` is a place for its result: "
+    "add the bias with `+`.",
+    r"EighResult": "`eigh` returns eigenvalues and eigenvectors; `eigvalsh` the eigenvalues alone.",
+    r"must be at least two-dim": "`np.linalg.solve(A, c)` takes the matrix first, the vector "
+    "second.",
+    r"argument 2 is (shorter|longer)": "With `strict=True`, `zip` wants lists of equal length: cut "
+    "both, such as `sizes[:-1]` and `sizes[1:]`.",
+    r"empty (sequence|iterable|batch|slice)|of empty": "Something is empty: does a slice or a loop "
+    "go one step too far?",
+    r"sections must be larger": "The number of batches came out as 0: round up, not down.",
+    r"object too deep": "`np.convolve` is for rows of numbers, not for pictures.",
     r"math range error": "exp of more than about 700 is too large for a computer's decimals.",
 }
 IN_CHAPTER = {

@@ -21,6 +21,8 @@ __all__ = ["CheckCard", "Exercise", "Mistake", "NotCorrect", "Verdict", "exercis
 
 MARKS = {Outcome.CORRECT: "✓", Outcome.NOT_STARTED: "○", Outcome.NOT_YET: "✗"}
 
+# Exceptions of course_lib that teach by themselves.
+OF_THE_LIBRARY = ("ShapeError",)
 OVERFLOW = "On the way a number overflowed: exp of more than about 700 is infinite."
 NOT_A_FUNCTION = (
     "check() takes the function itself, by its name and without brackets: check(f), not "
@@ -246,7 +248,9 @@ class Exercise:
         call = f" for {describe_call(case, self.arguments)}" if case and run.called else ""
         text = f"Your code stopped with {run.error}{call}: {run.message}"
         advice = advice_on(run.message, self.key.partition(".")[0])
-        return f"{text}. {advice}" if advice else CaseOnly(text)
+        if advice:
+            return f"{text}. {advice}"
+        return text if run.error in OF_THE_LIBRARY else CaseOnly(text)
 
     def _is_answer_of(self, code, cases, runs):
         """Would `code` have given these runs, at least one of which came to its end?

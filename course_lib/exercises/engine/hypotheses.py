@@ -8,12 +8,17 @@ from itertools import permutations
 
 import numpy as np
 
-__all__ = ["explanation", "order_of_parts", "where_right", "words_for"]
+__all__ = ["explanation", "order_of_parts", "where_right", "which_entries", "words_for"]
 
 
 def _of_value(change):
     """An hypothesis from a function of the right value alone."""
     return lambda right, case: change(right)
+
+
+def _if_bits(change):
+    """An hypothesis about right values that are all 0 or 1."""
+    return lambda right, case: change(right) if np.isin(right, (0, 1)).all() else None
 
 
 def _opposite(right):
@@ -65,16 +70,21 @@ def _inverse(right):
     return 1 / right if (right != 0).all() else None
 
 
-def _summed(right):
-    return right.sum() if right.ndim else None
+def _reduced(method, axis=None):
+    """An hypothesis: right numbers that were summed, averaged, … over an axis too many."""
+
+    def change(right):
+        axes = 1 if axis is None else 2
+        return getattr(right, method)(axis=axis) if right.ndim >= axes else None
+
+    return _of_value(change)
 
 
-def _averaged(right):
-    return right.mean() if right.ndim else None
-
-
-def _largest(right):
-    return right.max() if right.ndim else None
+def _softmax(right):
+    if right.ndim != 2:
+        return None
+    E = np.exp(right - right.max(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
 
 
 def _first(right):
@@ -114,6 +124,7 @@ def _over_columns(right, case):
 
 
 WHOLE = "{what} {have} lost all decimals: `//`, `int`, `round`, or an array of integers does that."
+ROUNDED = "{what} {are} rounded: return all decimals, and round only what you print."
 HYPOTHESES = (
     (_of_value(np.negative), "{what} {are} minus what {they} should be: a sign is turned round."),
     (_of_value(lambda right: 2 * right), "{what} {are} twice what {they} should be."),
@@ -164,9 +175,36 @@ HYPOTHESES = (
         _of_value(lambda right: np.clip(right, 0, 1)),
         "{what} {are} cut off at 0 and 1: something clips {them}.",
     ),
-    (_of_value(_summed), "That is one number, the sum of all entries that there should be."),
-    (_of_value(_averaged), "That is one number, the mean of all entries that there should be."),
-    (_of_value(_largest), "That is one number, the largest of all entries that there should be."),
+    (_reduced("sum"), "That is one number, the sum of all entries that there should be."),
+    (_reduced("mean"), "That is one number, the mean of all entries that there should be."),
+    (_reduced("max"), "That is one number, the largest of all entries that there should be."),
+    (_reduced("sum", 0), "{what} {are} summed over the first axis, and should not be."),
+    (_reduced("sum", 1), "{what} {are} summed over axis 1, and should not be."),
+    (_reduced("mean", 0), "{what} {are} averaged over the first axis, and should not be."),
+    (_reduced("mean", 1), "{what} {are} averaged over axis 1, and should not be."),
+    (_reduced("max", 1), "That is the largest of each row; all entries are wanted."),
+    (_reduced("argmax", 1), "That is where the largest of each row stands; all are wanted."),
+    (
+        _if_bits(lambda right: np.flatnonzero(right).astype(float)),
+        "Those are the places where it holds. Asked is a yes or no for every one: do without "
+        "`np.where` and `nonzero`.",
+    ),
+    (_if_bits(lambda right: 2 * right - 1), "You answer -1 and 1 in place of 0 and 1."),
+    (_if_bits(np.sum), "That is how many there are. Asked is a yes or no for every one."),
+    (_of_value(lambda right: right.round(1)), ROUNDED),
+    (_of_value(lambda right: right.round(2)), ROUNDED),
+    (_of_value(lambda right: right.round(3)), ROUNDED),
+    (_of_value(lambda right: right.round(4)), ROUNDED),
+    (
+        _of_value(lambda right: 1 / (1 + np.exp(-right))),
+        "{what} {have} gone through a sigmoid too many.",
+    ),
+    (_of_value(_softmax), "{what} {have} gone through a softmax too many."),
+    (_of_value(np.tanh), "{what} {have} gone through tanh, and should not."),
+    (
+        _of_value(lambda right: right.ravel() if right.ndim > 1 else None),
+        "{what} {have} right numbers, in one long row: keep the rows and columns.",
+    ),
     (_of_value(_first), "That is the first part alone. Is `return` inside the loop?"),
     (_of_value(_last), "That is the last part alone. Is a result overwritten in a loop?"),
     (_of_value(_all_but_the_last), "The last part is missing: does a loop end too early?"),
@@ -186,7 +224,10 @@ def explanation(what, cases, values, expected, names=(), *, rtol=1e-5, atol=1e-5
         if all(_fits(value, change(right, case), rtol, atol) for value, right, case in triples)
     }
     found |= _unsummed(what, values, expected) | _argument_itself(names, triples)
-    return found.pop() if len(found) == 1 else ""
+    found |= _too_much(what, values, expected)
+    if len(found) == 1:
+        return found.pop()
+    return "" if found else _by_a_factor(what, values, expected)
 
 
 def _unsummed(what, values, expected):
@@ -207,6 +248,97 @@ def _unsummed(what, values, expected):
     [(axis, name)] = axes
     over = "the examples, `axis=0`" if axis == 0 else "the last axis"
     return {f"{what} should be the {name} of what you return, over {over}."}
+
+
+# Parts of a value, as functions of it, that may be right where the whole has too much.
+PARTS = (
+    (lambda a: a[-1], "The last part of what you return is right, and all that is wanted."),
+    (lambda a: a[0], "The first part of what you return is right, and all that is wanted."),
+    (lambda a: a[1:], "The first part is too much; all behind it is right."),
+    (lambda a: a[:-1], "The last part is too much; all before it is right."),
+    (lambda a: a[:, 1:], "The first column is too much; the others are right."),
+    (lambda a: a[:, :-1], "The last column is too much; the others are right."),
+    (lambda a: a[1:-1, 1:-1], "There is a border too much around it; the inside is right."),
+)
+
+
+def _too_much(what, values, expected):
+    """Sentences about values of which a part is right."""
+    found = set()
+    for part, sentence in PARTS:
+        try:
+            if all(_fits(part(v), e) and v.size for v, e in zip(values, expected, strict=True)):
+                found.add(sentence)
+        except IndexError:
+            continue
+    return found if len(found) == 1 else set()
+
+
+def _by_a_factor(what, values, expected):
+    """A sentence if all entries of a case are wrong by the same factor, or ""."""
+    factors = []
+    for value, right in zip(values, expected, strict=True):
+        if value.shape != right.shape or not np.isfinite(value).all():
+            return ""
+        counts = np.abs(right) > 1e-9
+        ratios = value[counts] / right[counts]
+        if not counts.any() or np.abs(value[~counts]).max(initial=0) > 1e-9:
+            return ""
+        if not np.allclose(ratios, ratios.flat[0]):
+            return ""
+        factors.append((float(ratios.flat[0]), ratios.size))
+    numbers = [factor for factor, _ in factors]
+    words = words_for(what)
+    if len(factors) > 2 and np.allclose(numbers, numbers[0]):
+        return f"{what} {words['are']} {numbers[0]:.4g} times what {words['they']} should be."
+    if min(size for _, size in factors) > 1:
+        first, other = numbers[0], max(numbers, key=lambda f: abs(f - numbers[0]))
+        return (
+            f"{what} {words['are']} right but for a factor, {first:.3g} in one case and "
+            f"{other:.3g} in another: by what is it divided or multiplied?"
+        )
+    return ""
+
+
+def which_entries(names, cases, values, expected, rtol=1e-5, atol=1e-5):
+    """Which entries are wrong, if the wrong cases agree on it, or "": the first, those where an
+    argument is negative, and so on."""
+    found = None
+    for case, value, right in zip(cases, values, expected, strict=True):
+        if value.shape != right.shape or not right.ndim:
+            return ""
+        wrong = ~np.isclose(value, right, rtol=rtol, atol=atol)
+        if wrong.any() and right.size > 1:
+            kinds = {text for text, mask in _masks(names, case, right) if (mask == wrong).all()}
+            found = kinds if found is None else found & kinds
+    return found.pop() if found and len(found) == 1 else ""
+
+
+def _masks(names, case, right):
+    """Pairs of a sentence and the mask of the entries that are wrong if it is true."""
+    rows, columns = np.indices(right.shape)[0], np.indices(right.shape)[-1]
+    last_row, last_column = rows == len(right) - 1, columns == right.shape[-1] - 1
+    if right.ndim == 1:
+        yield "All entries are right but the first.", rows == 0
+        yield "All entries are right but the last.", last_row
+        yield "The first entry is right, the others are not.", rows > 0
+        yield "The last entry is right, the others are not.", ~last_row
+    if right.ndim == 2 and min(right.shape) > 1:
+        yield "All rows are right but the first.", rows == 0
+        yield "All rows are right but the last.", last_row
+        yield "The first row is right, the others are not.", rows > 0
+        yield "All columns are right but the first.", columns == 0
+        yield "All columns are right but the last.", last_column
+        yield "The first column is right, the others are not.", columns > 0
+        if right.shape[0] == right.shape[1]:
+            yield "Only the entries on the diagonal are wrong.", rows == columns
+            yield "Only the entries on the diagonal are right.", rows != columns
+    for name, a in zip(names, case, strict=False):
+        if isinstance(a, np.ndarray) and a.shape == right.shape and a.dtype.kind in "if":
+            for sign, mask in (("> 0", a > 0), ("< 0", a < 0), ("= 0", a == 0),
+                               (">= 0", a >= 0), ("<= 0", a <= 0)):  # fmt: skip
+                if mask.any() and not mask.all():
+                    yield f"It is wrong where {name} {sign}, and right elsewhere.", mask
 
 
 def _argument_itself(names, triples):

@@ -17,6 +17,7 @@ from course_lib.exercises.engine.hypotheses import (
     explanation,
     order_of_parts,
     where_right,
+    which_entries,
     words_for,
 )
 from course_lib.gradcheck import numerical_gradient
@@ -99,7 +100,6 @@ def agrees_with(
     *,
     rtol=1e-5,
     atol=1e-5,
-    strict=False,
     origin=None,
 ):
     """Make a judge that compares each value with `oracle(*case)`, within tolerances.
@@ -108,7 +108,7 @@ def agrees_with(
     wrong value of the right shape, and the smallest case that is wrong, with its entry that is
     furthest off. If the value is a step from `origin(*case)`, the step is explained as well.
     """
-    told = _Told(what, wrong, _arguments_of(oracle), rtol, atol, strict, origin)
+    told = _Told(what, wrong, _arguments_of(oracle), rtol, atol, origin)
 
     def judge(cases, values):
         expected = [np.asarray(oracle(*case), dtype=float) for case in cases]
@@ -126,7 +126,6 @@ def parts_agree_with(
     first=(),
     rtol=1e-5,
     atol=1e-5,
-    strict=True,
     origins=None,
 ):
     """Make a judge that compares each value, a tuple of parts, with `oracle(*case)`.
@@ -153,7 +152,7 @@ def parts_agree_with(
             i = names.index(name)
             mine, right = [value[i] for value in values], [e[i] for e in expected]
             origin = (origins or {}).get(name)
-            told = _Told(name, wrong, arguments, rtol, atol, strict, origin)
+            told = _Told(name, wrong, arguments, rtol, atol, origin)
             try:
                 verdicts[name] = _compared(cases, mine, right, told)
             except NotYet as not_yet:
@@ -181,7 +180,7 @@ def matches_numerical_gradient(loss, names, at=None, about=None, first=()):
     if isinstance(names, str):
         one = lambda *case: derivatives(*case)[0]  # noqa: E731
         one.__signature__ = inspect.signature(at or loss)
-        return agrees_with(one, wrong, names, strict=True)
+        return agrees_with(one, wrong, names)
     derivatives.__signature__ = inspect.signature(at or loss)
     return parts_agree_with(derivatives, several, wrong, about=about, first=first)
 
@@ -235,16 +234,15 @@ class _Told:
     arguments: tuple[str, ...]
     rtol: float
     atol: float
-    strict: bool
     origin: Callable | None
 
 
 def _compared(cases, values, expected, told):
     """CORRECT, or a sentence about one value, or one part of it, in all cases."""
-    what, wrong, strict = told.what, told.wrong, told.strict
+    what, wrong = told.what, told.wrong
     near = {"rtol": told.rtol, "atol": told.atol}
     arrays = [
-        _shaped(_as_floats(value, what), right.shape, strict)
+        _shaped(_as_floats(value, what), right.shape, strict=True)
         for value, right in zip(values, expected, strict=True)
     ]
     wrongs = [
@@ -262,11 +260,13 @@ def _compared(cases, values, expected, told):
                  for ends in (arrays, expected)]  # fmt: skip
         if explained := explanation(f"The step of {what}", cases, *steps, **near):
             return explained
-    where = where_right(told.arguments, cases, wrongs)
+    where = where_right(told.arguments, cases, wrongs) or which_entries(
+        told.arguments, cases, arrays, expected, **near
+    )
     i = min(wrongs, key=lambda i: _size(cases[i]))
     try:
         for j in (i, *wrongs):
-            numbers(arrays[j], expected[j].shape, what, strict)
+            numbers(arrays[j], expected[j].shape, what, strict=True)
     except NotYet as not_yet:
         return f"{not_yet.sentence} {where}" if where else not_yet.sentence
     if len(cases) > 3 and all(same(array, arrays[0]) for array in arrays):
