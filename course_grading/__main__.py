@@ -9,10 +9,10 @@ from course_grading.batch import changes, find_submissions, grade_class, load_re
 from course_grading.gradebook import GradebookError, open_book
 from course_grading.job import Limits
 from course_grading.marking import NOT_GRADED, STOPPED
-from course_grading.outcomes import rows_of
+from course_grading.outcomes import rows_of, unnamed
 from course_grading.pages import write_class_page, write_student_pages
 from course_grading.sandbox import UNPROTECTED, NoProtection, open_sandbox
-from course_grading.tables import write_diagnoses, write_grades
+from course_grading.tables import write_diagnoses, write_grades, write_unnamed
 from course_grading.texts import one_line
 from course_lib.exercises.contents import CHAPTERS, EXERCISES
 
@@ -20,10 +20,11 @@ __all__ = ["OptionError", "main", "options"]
 
 EPILOG = """
 CLASS/submitted holds STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb. Written are CLASS/graded: results/ (a
-file for each submission), grades.csv, diagnoses.csv, class.html, feedback/STUDENT.html; and what
-nbgrader reads: the gradebook and CLASS/autograded. The same command continues a run that was
-stopped: only submissions that are new or have changed are graded. --student, --notebook,
---exercise and --again grade once more, on the same random numbers, and say what has changed.
+file for each submission), grades.csv, diagnoses.csv, unnamed.json, class.html,
+feedback/STUDENT.html; and what nbgrader reads: the gradebook and CLASS/autograded. The same
+command continues a run that was stopped: only submissions that are new or have changed are
+graded. --student, --notebook, --exercise and --again grade once more, on the same random numbers,
+and say what has changed.
 """
 
 
@@ -147,6 +148,7 @@ def _write(results, grades, roster, out):
     assignments = sorted({r.assignment for r in results} | {name for _, name in grades})
     write_grades(roster, grades, assignments, out / "grades.csv")
     write_diagnoses(rows, out / "diagnoses.csv")
+    write_unnamed(unnamed(results), out / "unnamed.json")
     write_class_page([s.id for s in roster], results, grades, rows, out / "class.html")
     write_student_pages(results, grades, out / "feedback")
 

@@ -1,12 +1,13 @@
 """Count the outcomes and diagnoses of a class, exercise by exercise."""
 
+import ast
 import re
 from collections import Counter
 from dataclasses import dataclass
 
 from course_grading.marking import OUTCOMES, exercises_in
 
-__all__ = ["Row", "count_outcomes", "rows_of"]
+__all__ = ["Row", "Unnamed", "count_outcomes", "rows_of", "told", "unnamed"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,51 @@ class Row:
     outcome: str
     diagnosis: str
     students: int
+
+
+@dataclass(frozen=True)
+class Unnamed:
+    """A wrong answer whose diagnosis only shows a value, and the number of students with it."""
+
+    assignment: str
+    exercise: str
+    answer: str
+    diagnosis: str
+    students: int
+
+
+def told(results):
+    """How many answers were not right, and how many of their diagnoses name what is wrong."""
+    wrong = _wrong_marks(results)
+    return len(wrong), sum(mark.named for _, mark in wrong)
+
+
+def unnamed(results):
+    """A list of `Unnamed`, the most frequent first; comments and spaces make no difference."""
+    groups = {}
+    for assignment, mark in _wrong_marks(results):
+        if not mark.named and mark.answer:
+            key = assignment, mark.exercise, _without_comments(mark.answer)
+            groups.setdefault(key, []).append(mark)
+    found = [
+        Unnamed(assignment, exercise, marks[0].answer, marks[0].diagnosis, len(marks))
+        for (assignment, exercise, _), marks in groups.items()
+    ]
+    return sorted(found, key=lambda one: (-one.students, one.exercise, one.answer))
+
+
+def _wrong_marks(results):
+    readable = [result for result in results if not result.remarks]
+    return [
+        (r.assignment, mark) for r in readable for mark in r.marks if mark.outcome == OUTCOMES[1]
+    ]
+
+
+def _without_comments(answer):
+    try:
+        return ast.unparse(ast.parse(answer))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return answer
 
 
 def rows_of(results):

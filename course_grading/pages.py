@@ -10,7 +10,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from course_grading.marking import OUTCOMES
-from course_grading.outcomes import count_outcomes
+from course_grading.outcomes import count_outcomes, told, unnamed
 from course_grading.submission import grade_id
 from course_lib.exercises.contents import EXERCISES
 from course_lib.exercises.engine.cards import as_html
@@ -19,6 +19,7 @@ from course_lib.storage import whole_file
 
 __all__ = ["write_class_page", "write_student_pages"]
 
+MAX_UNNAMED = 5  # answers without a named mistake that are shown for each notebook
 SIGNS = dict(zip(OUTCOMES, "✓✗✗○○", strict=True))
 
 
@@ -90,6 +91,7 @@ def _assignment(name, results, grades, rows, students):
     totals = [grade.total for (_, assignment), grade in grades.items() if assignment == name]
     stars = {mark.exercise: mark.stars for result in graded for mark in result.marks}
     counts = count_outcomes(rows, list(stars))
+    wrong, named = told(results)
     handed_in = {result.student for result in results}
     return {
         "name": name,
@@ -100,6 +102,9 @@ def _assignment(name, results, grades, rows, students):
         "unreadable": [(r.student, r.remarks[0]) for r in results if r.remarks],
         "figure": stars and _figure(stars, counts),
         "alt": _alt_text(list(stars), counts),
+        "wrong": wrong,
+        "named": named,
+        "unnamed": unnamed(results)[:MAX_UNNAMED],
         "rows": [row for row in rows if row.outcome not in ("correct", "not started")],
     }
 

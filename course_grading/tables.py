@@ -1,11 +1,12 @@
-"""CSV files for a spreadsheet: grades, and counts of diagnoses."""
+"""CSV files for a spreadsheet, grades and counts of diagnoses; and wrong answers as JSON."""
 
 import csv
 import io
+import json
 
 from course_lib.storage import whole_file
 
-__all__ = ["write_diagnoses", "write_grades"]
+__all__ = ["write_diagnoses", "write_grades", "write_unnamed"]
 
 # What Canvas asks for, in its order; Moodle asks which column is which.
 IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -32,6 +33,16 @@ def write_diagnoses(rows, path):
     """Write a line for each `Row`: exercise, outcome, diagnosis, number of students."""
     names = ("assignment", "exercise", "stars", "outcome", "diagnosis", "students")
     _write([names, *([getattr(row, name) for name in names] for row in rows)], path)
+
+
+def write_unnamed(answers, path):
+    """Write wrong answers whose mistake was not named, as JSON that `diagnose` reads."""
+    rows = [
+        {"exercise": a.exercise, "code": a.answer, "right": False, "students": a.students}
+        for a in answers
+    ]
+    with whole_file(path) as file:
+        file.write(json.dumps(rows, ensure_ascii=False, indent=1).encode())
 
 
 def _write(rows, path):

@@ -152,6 +152,100 @@ def test_shapes_that_do_not_fit_are_explained():
     assert "a row of A must be as long as a column of B" in sentence
 
 
+def _prints(x):
+    print(2 * x)
+
+
+def _ignores(x, y):
+    return 2 * x
+
+
+def _reads(x):
+    return 2 * OUTSIDE
+
+
+OUTSIDE = np.array([3.0])
+
+
+def test_what_shows_besides_the_value_is_remarked(capsys):
+    exercise = make(agrees_with(lambda x: 2 * x, "No."))
+    assert "`return` in place of `print`" in exercise.verdict(_prints).sentence
+    assert capsys.readouterr().out  # and is still printed
+    sentence = exercise.verdict(_reads).sentence
+    assert "reads `OUTSIDE`" in sentence and "its own argument `x`" in sentence
+
+    def product(x, y):
+        return x * y
+
+    cases = [(2.0, 3.0), (1.0, 0.5)]
+    exercise = make(agrees_with(product, "No."), solution=product, cases=lambda rng: cases)
+    assert exercise.verdict(_ignores).sentence.startswith("Your function never uses `y`")
+    exercise = make(
+        agrees_with(product, "No."), solution=product, cases=lambda rng: cases, unused=("y",)
+    )
+    assert "never uses" not in exercise.verdict(_ignores).sentence
+
+
+def test_overflow_is_named():
+    def answer(x):
+        return np.exp(1000 * np.abs(x)) / np.exp(1000 * np.abs(x))
+
+    sentence = make(agrees_with(lambda x: 2 * x, "No.")).verdict(answer).sentence
+    assert "holds NaN" in sentence and "exp of more than about 700 is infinite" in sentence
+
+
+def _multiplies(X, Y):
+    return X @ Y
+
+
+def _adds(X, Y):
+    return X + Y
+
+
+def _calls(X, Y):
+    return X(Y)
+
+
+def _branches(X, Y):
+    return 1 if X > 0 else 0
+
+
+def _misspells(X, Y):
+    return np.summ(X) + Y
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (_multiplies, ["`X` has shape (2, 3) and `Y` has shape (2, 4)", "`X.T @ Y` would fit."]),
+        (_adds, ["work entry by entry", "`X` has shape (2, 3)"]),
+        (_calls, ["For a product write `*`"]),
+        (_branches, ["`np.where`"]),
+        (_misspells, ["NumPy has no such name"]),
+        (lambda X: X, ["leave the line with `def` as it was"]),
+    ],
+)
+def test_an_exception_is_explained_from_its_line_and_shapes(answer, words):
+    def right(X, Y):
+        return X.T @ Y
+
+    exercise = make(
+        agrees_with(right, "No."),
+        solution=right,
+        cases=lambda rng: [(rng.normal(size=(2, 3)), rng.normal(size=(2, 4)))],
+    )
+    verdict = exercise.verdict(answer)
+    assert all(text in verdict.sentence for text in words) and verdict.named
+
+
+def test_a_transpose_is_not_advised_where_it_does_not_help():
+    def answer(X):
+        return X @ np.ones((5, 5))
+
+    exercise = make(agrees_with(lambda X: X, "No."), cases=lambda rng: [(np.ones((2, 3)),)])
+    assert ".T" not in exercise.verdict(answer).sentence
+
+
 class _Half:
     def forward(self, X):
         return X

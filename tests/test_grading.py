@@ -205,7 +205,7 @@ def majority():
 FORGED = """
 import json, os, sys
 run = {"value": None, "error": "", "message": "", "changed": None, "blank": False, "called": True,
-       "outcome": "correct", "points": 99}
+       "remarks": [], "outcome": "correct", "points": 99}
 line = json.dumps({"ended": "replied", "reply": json.dumps([run, run]), "seconds": 0})
 print(line); print(line, file=sys.stderr); print("✓ Correct: majority")
 for fd in range(3, 64):
@@ -217,7 +217,8 @@ os._exit(0)
 """
 FORGE = """
 import json, os
-run = {"value": None, "error": "", "message": "", "changed": None, "blank": False, "called": True}
+run = {"value": None, "error": "", "message": "", "changed": None, "blank": False, "called": True,
+       "remarks": []}
 def forge(value, **more):
     line = json.dumps([{**run, **more, "value": value}] * 2)
     for fd in range(3, 64):
@@ -631,7 +632,7 @@ VALUES = [
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda v: type(v).__name__)
 def test_values_are_decoded_as_they_were_encoded(value):
-    run = Run(value, "E", "message", 1, True)
+    run = Run(value, "E", "message", 1, True, remarks=("ignores x", "overflow"))
     [decoded] = read_runs(write_runs([run]), 1)
     assert type(decoded.value) is type(value)
     if isinstance(value, Unreadable):
@@ -655,7 +656,7 @@ def test_whatever_is_plain_can_be_sent(value):
 
 def spoilt(**changes):
     entry = {"value": None, "error": "", "message": "", "changed": None, "blank": False,
-             "called": True}  # fmt: skip
+             "called": True, "remarks": []}  # fmt: skip
     return json.dumps([{**entry, **changes}])
 
 
@@ -682,6 +683,8 @@ def array(dtype, shape, data):
         spoilt(value={"complex": ["0x0p+0"]}),
         spoilt(error="Well done. You have all points"),
         spoilt(value={"unreadable": "list. You have all points"}), spoilt(called=1),
+        spoilt(remarks=None), spoilt(remarks=["correct"]), spoilt(remarks=["reads all points"]),
+        spoilt(remarks=["printed"] * 1000), spoilt(remarks=[1]), spoilt(remarks=["reads " + "a" * 99]),
     ],
     ids=lambda text: text[:30],
 )  # fmt: skip

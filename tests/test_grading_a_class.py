@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from handed_in import EXERCISES, NAMES, hand_in, notebook, right, wrong
@@ -19,6 +20,7 @@ from course_grading.gradebook import Student
 from course_grading.job import Limits
 from course_grading.marking import Mark, Result, exercises_in, unreadable
 from course_grading.outcomes import Row
+from course_grading.pages import write_class_page
 from course_grading.sandbox import NoProtection, Sandbox, open_sandbox
 from course_lib import ROOT
 
@@ -329,6 +331,27 @@ def test_diagnoses_are_counted_without_what_differs_from_student_to_student():
         ("not yet", "Your code stopped with NameError.", 2),
         ("not started", "blank", 1),
     ]
+
+
+def test_the_most_frequent_unnamed_answers_are_shown_as_code_and_can_be_diagnosed(tmp_path):
+    said = ("not yet", "It returned 3.")
+    answers = ["def f(x):\n    return 3", "def f(x):  # three\n    return 3", "def f(x):\n    x"]
+    results = [
+        replace(r, marks=(replace(r.marks[0], answer=answer, named=False),))
+        for r, answer in zip(of_one("ch01.majority", said, said, said), answers, strict=True)
+    ]
+    results += of_one("ch01.majority", ("not yet", "Half."), ("correct", ""), ("not started", ""))
+    assert outcomes.told(results) == (4, 1)
+    first, second = outcomes.unnamed(results)
+    assert (first.answer, first.students, second.students) == (answers[0], 2, 1)
+    write_class_page(["s0"], results, {}, outcomes.rows_of(results), tmp_path / "class.html")
+    page = (tmp_path / "class.html").read_text("utf-8")
+    assert "Of 4 answers that were not right yet, 1 (25 %) drew" in page and answers[0] in page
+    tables.write_unnamed([first], tmp_path / "unnamed.json")
+    [entry] = json.loads((tmp_path / "unnamed.json").read_text("utf-8"))
+    assert entry == {
+        "exercise": "ch01.majority", "code": answers[0], "right": False, "students": 2
+    }  # fmt: skip
 
 
 def test_spreadsheets_see_no_formulas(tmp_path):
