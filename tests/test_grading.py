@@ -684,7 +684,8 @@ def array(dtype, shape, data):
         spoilt(error="Well done. You have all points"),
         spoilt(value={"unreadable": "list. You have all points"}), spoilt(called=1),
         spoilt(remarks=None), spoilt(remarks=["correct"]), spoilt(remarks=["reads all points"]),
-        spoilt(remarks=["printed"] * 1000), spoilt(remarks=[1]), spoilt(remarks=["reads " + "a" * 99]),
+        spoilt(remarks=["printed"] * 1000), spoilt(remarks=[1]),
+        spoilt(remarks=["reads " + "a" * 99]),
     ],
     ids=lambda text: text[:30],
 )  # fmt: skip

@@ -99,7 +99,8 @@ def test_a_class_is_graded_and_each_oddity_gets_a_line(handed, tmp_path, capsys)
     assert all(letter.isprintable() for letter in printed.replace("\n", ""))
     assert re.search(r"7 submissions graded in \d+\.\d s, \d+ a minute; 0 had a result", printed)
     assert sorted(path.name for path in out.iterdir()) == [
-        "class.html", "diagnoses.csv", "feedback", "grades.csv", "results"]  # fmt: skip
+        "class.html", "diagnoses.csv", "feedback", "grades.csv", "results",
+        "unnamed.json"]  # fmt: skip
 
 
 def test_pages_say_what_was_found_and_hold_no_code_that_runs(handed, tmp_path):
