@@ -446,6 +446,9 @@ def test_cards_escape_what_a_student_wrote():
     assert "<code>&lt;script&gt;</code> &amp; more" in card._repr_html_()
     assert repr(card) == "✗ Not yet: <b>\n`<script>` & more\n\nif a < b:\n    pass"
     assert as_html("no `end") == "no `end"
+    assert as_html("an *old* `a * b * c`, 2 * x * y") == (
+        "an <em>old</em> <code>a * b * c</code>, 2 * x * y"
+    )
 
 
 # ------------------------------------------------------------------ what explains a wrong value

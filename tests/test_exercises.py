@@ -313,6 +313,7 @@ def test_right_once_is_not_right(exercise):
         (ch00.midpoint, lambda a, b: [0.5 * a + 0.5 * b]),
         (ch01.not_gate, (-7.5, 3)),
         (ch01.not_gate, ([-50.0], [25.0])),
+        (ch01.not_gate, np.array([-20, 10])),
         (ch01.not_gate, [np.array([[-50.0]]), np.float32(25)]),
         (ch01.x1_and_not_x2, (np.array([[8], [-8]]), -4.0)),
         (ch01.x1_and_not_x2, lambda: [(100, -300), -50]),

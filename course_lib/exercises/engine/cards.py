@@ -10,6 +10,9 @@ __all__ = ["Card", "as_html"]
 COLOURS = {"✓": "#009E73", "✗": "#D55E00", "○": "#0072B2", "?": "#CC79A7"}
 
 
+EMPHASIS = r"(?<![\w*])\*(\w(?:[^*]*\w)?)\*(?![\w*])"
+
+
 @dataclass(frozen=True)
 class Card:
     """A mark, a heading, sentences, and a block of code."""
@@ -35,5 +38,11 @@ class Card:
 
 
 def as_html(text):
-    """Escape `text` for HTML, with text in backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    """Escape `text` for HTML, with text in backticks as code, and *words* in italics."""
+    parts = html.escape(text, quote=False).split("`")
+    if len(parts) % 2 == 0:  # a backtick without its other half
+        parts[-2:] = ["`".join(parts[-2:])]
+    return "".join(
+        f"<code>{part}</code>" if i % 2 else re.sub(EMPHASIS, r"<em>\1</em>", part)
+        for i, part in enumerate(parts)
+    )

@@ -78,7 +78,9 @@ def numbers(value, shape, what, strict=False):
 
 
 def parts(value, names):
-    """Return `value`, a list or tuple with one entry for each of `names`, or raise `NotYet`."""
+    """Return `value`, which holds one entry for each of `names`, as a list, or raise `NotYet`."""
+    if isinstance(value, np.ndarray) and value.ndim and len(value) == len(names):
+        return list(value)  # `w, b = value` takes it apart, too
     expected = ", ".join(names)
     if value is None:
         raise NotYet(f"Your function returned None; end it with `return {expected}`.")
@@ -90,7 +92,7 @@ def parts(value, names):
         raise NotYet(
             f"Return {len(names)} things in this order: `return {expected}`. It was {actual}."
         )
-    return value
+    return list(value)
 
 
 def agrees_with(
@@ -140,7 +142,7 @@ def parts_agree_with(
 
     def judge(cases, values):
         expected = [tuple(np.asarray(e, dtype=float) for e in oracle(*case)) for case in cases]
-        _expect_all_parts(values, expected, names)
+        values = _parts_of_all(values, expected, names)
         found = order_of_parts(values, expected, names, rtol, atol)
         if found:
             return (
@@ -196,13 +198,12 @@ def _arguments_of(function):
     return tuple(inspect.signature(function).parameters)
 
 
-def _expect_all_parts(values, expected, names):
-    """Raise `NotYet` where values have not one part for each of `names`."""
+def _parts_of_all(values, expected, names):
+    """The parts of each value, a list; `NotYet` where there is not one for each of `names`."""
     for name, right in zip(names, zip(*expected, strict=True), strict=True):
         if all(isinstance(v, np.ndarray | float) for v in values) and same(values, list(right)):
             raise NotYet(f"That is {name} alone, and right. `return {', '.join(names)}`.")
-    for value in values:
-        parts(value, names)
+    return [parts(value, names) for value in values]
 
 
 def _summary(verdicts, about):
