@@ -211,7 +211,7 @@ def _verdict(exercise, cases, reply):
         )
     verdict = exercise.judge_runs(cases, runs)
     if any(run.error == "NameError" and run.called for run in runs) and not verdict.correct:
-        return replace(verdict, sentence=f"{verdict.sentence.rstrip('.')}. {SCOPE_NOTE}")
+        return replace(verdict, sentence=f"{verdict.sentence} {SCOPE_NOTE}")
     return verdict
 
 

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from course_grading.bubblewrap import PACKAGES, command, environment, is_root, user_namespace
@@ -60,7 +60,7 @@ class Sandbox:
         An answer that takes the process down with it gets the reply "lost"; those after it run
         in a new process.
         """
-        replies = []
+        replies, limits = [], _on_this_machine(limits)
         while len(replies) < len(answers):
             remaining = answers[len(replies) :]
             replies += self._replies(remaining, limits) or [Reply("lost")]
@@ -116,6 +116,12 @@ class Sandbox:
         # The last argument is not read: it shows in a list of processes which one started this.
         python = [sys.executable, "-I", "-B", "-c", BOOTSTRAP, str(packages), f"for-{os.getpid()}"]
         return python if self.bubblewrap is None else [*command(self.bubblewrap), "--", *python]
+
+
+def _on_this_machine(limits):
+    """The limits, with more seconds where more processes want a core than there are."""
+    waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return replace(limits, seconds=limits.seconds * max(1.0, waiting))
 
 
 def open_sandbox(unprotected=False):

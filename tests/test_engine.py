@@ -476,7 +476,7 @@ def _pictures_of(rng):
         (lambda X, Y: _mean_and_scale(X, Y).round(2), "return all decimals"),
         (lambda X, Y: 3 * _mean_and_scale(X, Y), "is 3 times what it should be"),
         (lambda X, Y: (X * Y).sum(axis=0) / 10, "a factor, 0.3 in one case and 0.7 in another"),
-        (lambda X, Y: X * Y / len(X), "should be the sum of what you return, over the examples"),
+        (lambda X, Y: X * Y / len(X), "A sum over the examples"),
         (lambda X, Y: _mean_and_scale(X, Y).sum(), "one number, the sum of all entries"),
         (lambda X, Y: np.array([X[0], _mean_and_scale(X, Y)]), "The last part of what you return"),
         (lambda X, Y: np.append(_mean_and_scale(X, Y), 0), "The last part is too much"),
@@ -577,7 +577,7 @@ def test_several_answers_are_plural():
         agrees_with(lambda x: [0, x > 1], "No.", "The answers"), cases=lambda rng: [(1,), (2,)]
     )
     said = exercise.verdict(lambda x: [1, x <= 1], 0).sentence
-    assert said == "The answers are turned round: 1 in place of 0, and 0 in place of 1."
+    assert said == "The answers are reversed: 1 in place of 0, and 0 in place of 1."
     assert exercise.verdict(lambda x: [False, False], 0).sentence == (
         "No. It is right where x is 1, and wrong elsewhere. For x = 2, it returned "
         "[False, False]; entry [1] should be 1."

@@ -28,7 +28,9 @@ ADVICE = {
     "assigns itself, and what cells above have defined. Is it spelled as there?",
     r"cannot access local variable": "It is assigned in this function, but only further down: "
     "give it a value before it is used.",
-    r"positional argument|keyword argument": "The check calls your function with the arguments "
+    r"unexpected keyword argument": "There is no setting of that name. NumPy's are `axis=…` and "
+    "`keepdims=True`.",
+    r"positional argument": "The check calls your function with the arguments "
     "of the exercise: leave the line with `def` as it was, and call helpers with all of theirs.",
     r"object is not callable": "Brackets behind a value mean a call. For a product write `*`, for "
     "an entry square brackets.",
@@ -36,8 +38,8 @@ ADVICE = {
     "has many: `np.where`, `np.maximum`, a product with a mask such as `(Z > 0)`, or `.all()`.",
     r"only (length-1|0-dimensional|size-1) arrays": "Functions of `math`, and `float`, take one "
     "number. `np.exp`, `np.log` and `np.sqrt` take whole arrays.",
-    r"unsupported operand type|can't multiply sequence|can only concatenate": "Lists and tuples "
-    "do not calculate: `np.array(…)` makes an array of one; and what has been unpacked is no list.",
+    r"unsupported operand type|can't multiply sequence|can only concatenate": "Lists, tuples and "
+    "shapes do not calculate: `np.array(…)` makes an array of them, an index takes one number out.",
     r"'(list|tuple|float|int)' object has no attribute": "That is plain Python, not an array: "
     "`np.array(…)` makes one.",
     r"NoneType": "Something is None: `append`, `sort` and `print` return nothing, and so does a "

@@ -190,12 +190,13 @@ class Exercise:
         for mistake in self.mistakes:
             if self._is_answer_of(mistake.code, cases, runs):
                 return Verdict(Outcome.NOT_YET, mistake.sentence)
-        remark = sentence_about(runs[0].remarks, runs[0].value, self.unused)
+        named = type(complaint) is not CaseOnly
+        remark = sentence_about(runs[0].remarks, runs[0].value, self.unused, named)
         if remark and not any(run.error for run in runs):
             return Verdict(Outcome.NOT_YET, remark)
-        if any("overflow" in run.remarks for run in runs):
+        if any("overflow" in r.remarks for r in runs) and "overflow" not in complaint:
             complaint = type(complaint)(f"{complaint} {OVERFLOW}")
-        return Verdict(Outcome.NOT_YET, str(complaint), type(complaint) is not CaseOnly)
+        return Verdict(Outcome.NOT_YET, str(complaint), named)
 
     def hint(self, number=1):
         """Hint `number`, from 1; each is more specific than the one before."""
@@ -246,7 +247,7 @@ class Exercise:
 
     def _stopped(self, case, run):
         call = f" for {describe_call(case, self.arguments)}" if case and run.called else ""
-        text = f"Your code stopped with {run.error}{call}: {run.message}"
+        text = f"Your code stopped with {run.error}{call}: {run.message}".rstrip(".")
         advice = advice_on(run.message, self.key.partition(".")[0])
         if advice:
             return f"{text}. {advice}"

@@ -123,10 +123,13 @@ def _over_columns(right, case):
     return n and right / n
 
 
-WHOLE = "{what} {have} lost all decimals: `//`, `int`, `round`, or an array of integers does that."
+WHOLE = (
+    "{what} {have} lost all decimals: `//`, `int`, `round`, a comparison, or an array of integers "
+    "does that."
+)
 ROUNDED = "{what} {are} rounded: return all decimals, and round only what you print."
 HYPOTHESES = (
-    (_of_value(np.negative), "{what} {are} minus what {they} should be: a sign is turned round."),
+    (_of_value(np.negative), "{what} {are} minus what {they} should be: a sign is reversed."),
     (_of_value(lambda right: 2 * right), "{what} {are} twice what {they} should be."),
     (_of_value(lambda right: right / 2), "{what} {are} half of what {they} should be."),
     (
@@ -151,7 +154,7 @@ HYPOTHESES = (
     (_of_value(np.abs), "{what} {have} lost {their} sign: the size is right."),
     (_of_value(_one_more), "{what} {are} too large by 1: count again, from 0 or 1?"),
     (_of_value(_one_less), "{what} {are} too small by 1: count again, from 0 or 1?"),
-    (_of_value(_opposite), "{what} {are} turned round: 1 in place of 0, and 0 in place of 1."),
+    (_of_value(_opposite), "{what} {are} reversed: 1 in place of 0, and 0 in place of 1."),
     (_of_value(_one_minus), "{what} {are} 1 minus what {they} should be."),
     (_of_value(_turned), "{what} {are} right, but in the opposite order."),
     (_of_value(_by_half_a_turn), "{what} {are} right, but turned by 180°."),
@@ -205,8 +208,14 @@ HYPOTHESES = (
         _of_value(lambda right: right.ravel() if right.ndim > 1 else None),
         "{what} {have} right numbers, in one long row: keep the rows and columns.",
     ),
-    (_of_value(_first), "That is the first part alone. Is `return` inside the loop?"),
-    (_of_value(_last), "That is the last part alone. Is a result overwritten in a loop?"),
+    (
+        _of_value(_first),
+        "Only the first part came back. If there is a loop, is `return` inside it?",
+    ),
+    (
+        _of_value(_last),
+        "Only the last part came back. If there is a loop, does it overwrite a result?",
+    ),
     (_of_value(_all_but_the_last), "The last part is missing: does a loop end too early?"),
     (_of_value(_all_but_the_first), "The first part is missing: does a loop begin too late?"),
 )
@@ -247,7 +256,7 @@ def _unsummed(what, values, expected):
         return set()
     [(axis, name)] = axes
     over = "the examples, `axis=0`" if axis == 0 else "the last axis"
-    return {f"{what} should be the {name} of what you return, over {over}."}
+    return {f"A {name} over {over} is missing: with it, all numbers would be right."}
 
 
 # Parts of a value, as functions of it, that may be right where the whole has too much.
@@ -289,6 +298,8 @@ def _by_a_factor(what, values, expected):
         factors.append((float(ratios.flat[0]), ratios.size))
     numbers = [factor for factor, _ in factors]
     words = words_for(what)
+    if not all(numbers):
+        return ""
     if len(factors) > 2 and np.allclose(numbers, numbers[0]):
         return f"{what} {words['are']} {numbers[0]:.4g} times what {words['they']} should be."
     if min(size for _, size in factors) > 1:
@@ -357,7 +368,7 @@ def order_of_parts(values, expected, names, rtol=1e-5, atol=1e-5):
     """Into which order `values`, tuples, have brought the parts that are `expected`, or ()."""
     for order in permutations(range(len(names))):
         if list(order) != sorted(order) and all(
-            _fits(np.asarray(part), right[i], rtol, atol)
+            _fits(part, right[i], rtol, atol)
             for value, right in zip(values, expected, strict=True)
             for part, i in zip(value, order, strict=True)
         ):
@@ -421,5 +432,5 @@ def _fits(value, other, rtol=1e-5, atol=1e-5):
             and np.shape(other) == np.shape(value)
             and np.allclose(value, other, rtol=rtol, atol=atol)
         )
-    except TypeError:  # parts that are no numbers
+    except (TypeError, ValueError):  # parts that are no numbers, or no array
         return False

@@ -259,7 +259,7 @@ def _compared(cases, values, expected, told):
         starts = [told.origin(*case) for case in cases]
         steps = [[end - start for end, start in zip(ends, starts, strict=True)]
                  for ends in (arrays, expected)]  # fmt: skip
-        if explained := explanation(f"The step of {what}", cases, *steps, **near):
+        if explained := explanation("Your step", cases, *steps, **near):
             return explained
     where = where_right(told.arguments, cases, wrongs) or which_entries(
         told.arguments, cases, arrays, expected, **near
@@ -289,11 +289,11 @@ def _about_shapes(shape, wanted, what):
     text = f"{what} should be {_shape_text(wanted)}, and yours is {_shape_text(shape)}."
     if len(wanted) == 1 and len(shape) == 2 and _without_ones(shape) == _without_ones(wanted):
         return (
-            f"{text} A vector has one axis, and yours has two: an update such as b - η db would "
-            f"broadcast into a matrix. Leave out `keepdims`, or take `.ravel()`."
+            f"{text} A vector has one axis, and yours has two: with other vectors it would broadcast "
+            f"into a matrix. Leave out `keepdims`, or take `.ravel()`."
         )
     if len(wanted) == 1 and shape == ():
-        return f"{text} Was an axis left out of `sum` or `mean`, or is `@` too much?"
+        return f"{text} `sum` and `mean` without `axis`, and `@` of two vectors, leave one number."
     if wanted == () and shape:
         return f"{text} Is a sum or a mean over all entries missing?"
     if shape == wanted[::-1] and len(shape) > 1:
@@ -393,4 +393,6 @@ def _kind(value):
         return f"one array of shape {value.shape}"
     if isinstance(value, bool | int | float | complex):
         return "one number"
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__} of {len(value)}"
     return f"of type {type(value).__name__}"

@@ -73,8 +73,11 @@ def _is_value(thing):
     return isinstance(thing, np.ndarray | float | int | list | tuple)
 
 
-def sentence_about(remarks, value, unused=()):
-    """What the remarks on a wrong answer explain, or "". `unused` arguments need not be read."""
+def sentence_about(remarks, value, unused=(), named=False):
+    """What the remarks on a wrong answer explain, or "".
+
+    `unused` arguments need not be read; `named` is True if something else names the mistake.
+    """
     ignored = [r.split()[1] for r in remarks if r.startswith("ignores ")]
     ignored = [name for name in ignored if name not in unused]
     read = [r.split()[1] for r in remarks if r.startswith("reads ")]
@@ -91,4 +94,9 @@ def sentence_about(remarks, value, unused=()):
     if ignored:
         names = " and ".join(f"`{name}`" for name in ignored)
         return f"Your function never uses {names}: the result should depend on it."
+    if read and not named:
+        return (
+            f"Your function reads `{read[0]}`, a variable of the notebook, and not something that "
+            f"it was given or has computed. Is a name misspelt, or a line forgotten?"
+        )
     return ""
