@@ -337,9 +337,9 @@ def _judge_majority(cases, values):
                 (x, a), *others = zip(voters.astype(int).tolist(), answers, strict=True)
                 y, b = next((y, b) for y, b in others if b != a)
                 return (
-                    f"Your neuron does not count every vote alike: its output is {a:g} for "
-                    f"{tuple(x)}, and {b:g} for {tuple(y)}. No voter is special, so all three "
-                    f"weights should be equal."
+                    f"{verdict} Your neuron does not count every vote alike: rounded, its output "
+                    f"is {a:g} for {tuple(x)}, and {b:g} for {tuple(y)}. No voter is special, so "
+                    f"all three weights should be equal."
                 )
     return verdict
 
@@ -396,7 +396,8 @@ majority.mistake(
     lambda: ([-20, -20, -20], 50),
 )
 majority.mistake(
-    "There are three inputs, so w is a list of three weights. Yours has two.",
+    "w should be 3 numbers in a row, shape (3,), and yours is 2 numbers in a row. There are three "
+    "inputs, and each needs a weight.",
     lambda: ([20, 20], -30),
 )
 majority.mistake(
