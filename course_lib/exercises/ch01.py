@@ -3,6 +3,8 @@
 The exercises of notebook 01.
 """
 
+from itertools import product
+
 import numpy as np
 
 from course_lib.activations import sigmoid, sign, step
@@ -577,10 +579,8 @@ def _about_hidden(h):
         return "An answer of 0.5 is neither yes nor no: change that neuron's bias."
     points = [tuple(point) for point in h.astype(int).tolist()]
     if any(
-        np.array_equal(h @ w + b > 0, XOR)
-        for w in np.ndindex(3, 3)
-        for b in (-1.5, -0.5, 0.5, 1.5)
-        for w in [np.subtract(w, 1)]
+        np.array_equal(h @ (w1, w2) + b > 0, XOR)
+        for w1, w2, b in product((-1, 0, 1), (-1, 0, 1), (-1.5, -0.5, 0.5, 1.5))
     ):
         wanted = " or ".join(str(p) for p in dict.fromkeys(points[1:3]))
         return (
@@ -690,7 +690,7 @@ def _steps(rng):
         w, x, eta = rng.normal(size=n), rng.normal(size=n), float(rng.uniform(0.1, 0.9))
         points.append((w, float(rng.normal()), x, eta))
         points.append((w, -1.5 * float(w @ x), x, eta))  # the bias decides
-    return [(w, b, x, y, eta) for w, b, x, eta in points for y in (1, -1)]
+    return [(w, b, x, y, eta) for w, b, x, eta in points for y in (-1, 1)]
 
 
 def _judge_step(cases, values):
