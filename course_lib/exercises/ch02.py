@@ -738,8 +738,8 @@ def _judge_standardise(cases, values):
         "`features.mean(axis=0)` has one entry per column, and so has `std`.",
         "Subtract the means, divide by the deviations: NumPy does it for all rows at once.",
     ],
-    lesson="The valley is rounder now: no feature limits the step by its unit alone. (Some divide "
-    "by m - 1 in the deviation, with `ddof=1`; that hardly matters here, and both are right.)",
+    lesson="The valley is rounder now: no feature limits the step by its unit alone. Some divide "
+    "by m - 1 in the deviation, with `ddof=1`; that hardly matters here, and both are right.",
 )
 def standardise(features):
     """Each column with its mean subtracted, divided by its standard deviation."""
