@@ -906,11 +906,11 @@ safe_cross_entropy.mistake(
 safe_cross_entropy.mistake(
     "The second term is averaged over the examples with y = 1 alone. Take the mean over all m "
     "examples: y z is 0 where y = 0, and still counts in the mean.",
-    lambda z, y: np.logaddexp(0, z).mean() - z[y == 1].mean(),
+    lambda z, y: np.logaddexp(0, z).mean() - (y * z).sum() / y.sum(),
 )
 safe_cross_entropy.mistake(
-    "The first z has a minus too many: (3.16) has log(1 + exp(z)) there. (With exp(-z) the second "
-    "term would be + (1 - y) z.)",
+    "The first z has a minus too many: (3.16) has log(1 + exp(z)) there. With exp(-z) the second "
+    "term would have to be + (1 - y) z.",
     lambda z, y: (np.logaddexp(0, -z) - y * z).mean(),
 )
 safe_cross_entropy.mistake(

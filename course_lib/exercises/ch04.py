@@ -744,8 +744,8 @@ count_parameters.mistake(
     lambda sizes: sum(a * b for a, b in _pairs(sizes)) + sizes[-1],
 )
 count_parameters.mistake(
-    "You added n_in and n_out. Every input is joined to every unit, so they are multiplied. (If "
-    "you wrote a + 1 * b: it needs brackets, (a + 1) * b.)",
+    "You added n_in and n_out. Every input is joined to every unit, so they are multiplied. If "
+    "you wrote a + 1 * b, it needs brackets: (a + 1) * b.",
     lambda sizes: sum(a + b for a, b in _pairs(sizes)),
 )
 UNITS = "You counted units. Count the numbers that training may change: weights and biases."
