@@ -105,6 +105,11 @@ cross_entropy.mistake(
     "logarithm of 0 is -∞. The logarithms belong to a and 1 - a; y and 1 - y are the factors.",
     lambda a, y: -(a * np.log(y) + (1 - a) * np.log(1 - y)).mean(),
 )
+cross_entropy.mistake(
+    "Only the examples with y = 1 are counted. Those with y = 0 have a loss, too, -log(1 - a), and "
+    "the mean goes over all.",
+    lambda a, y: -np.log(a[y == 1]).mean(),
+)
 UNDERFLOW = (
     "You take the logarithm of one product of all the likelihoods. With three thousand examples "
     "that product is so small that a computer rounds it to 0, and log 0 is -∞. Take the logarithm "
@@ -301,6 +306,20 @@ logistic_gradient.mistake(
     "Your sigmoid falls where it should rise: σ(z) is 1 / (1 + exp(-z)), with a minus.",
     lambda X, y, w, b: _averaged(X, _sigmoid(-(X @ w + b)) - y),
 )
+logistic_gradient.mistake(
+    "You took the softmax over the examples. Each example has a probability of its own here: "
+    "a = σ(z), entry by entry.",
+    lambda X, y, w, b: _averaged(X, _softmax((X @ w + b)[None])[0] - y),
+)
+logistic_gradient.mistake(
+    "You squared the errors. That is for a cost; the gradient has a - y as it is, with its sign.",
+    lambda X, y, w, b: _averaged(X, _errors(X, y, w, b) ** 2),
+)
+logistic_gradient.mistake(
+    "dw is right. In the logit b stands alone, so its derivative is 1, not b: db is the mean of "
+    "the errors.",
+    lambda X, y, w, b: (_averaged(X, _errors(X, y, w, b))[0], _errors(X, y, w, b).mean() * b),
+)
 PAIRS = (
     "You subtract a column from a vector, or a vector from a column, so a - y is a matrix of shape "
     "(m, m): every prediction minus every label (section 7). Keep both of shape (m,)."
@@ -482,7 +501,8 @@ def _logits(rng):
     hand = np.array([[0.0, np.log(3), 0.0], [2.0, 2.0, 2.0]])
     large = np.array([[1000.0, 1001.0, 999.0], [-1000.0, -1001.0, -1000.0], [0.0, 3.0, -745.0],
                       [0.0, 2000.0, 0.0], [2000.0, 0.0, 0.0], [-2000.0, -2000.0, 5.0],
-                      [20000.0, 20001.0, 0.0], [-20000.0, -20001.0, -30000.0]])  # fmt: skip
+                      [40000.0, 0.0, 0.0], [0.0, 40000.0, 0.0], [0.0, 0.0, 40000.0],
+                      [-20000.0, -20001.0, -40000.0]])  # fmt: skip
     drawn = (rng.normal(size=shape) * 2 for shape in ((4, 3), (2, 5), (1, 4), (3, 3)))
     return [(Z,) for Z in (hand, *drawn, large)]
 
@@ -497,9 +517,10 @@ def _row_by_row(Z):
 
 _is_softmax = agrees_with(_row_by_row, "That is not the softmax of each row.")
 BROKEN = (
-    "Right for small logits, but for large ones you get NaN, or an infinity: ∞ / ∞ and 0 / 0 are "
-    "no numbers. By (3.13) you may subtract one number from each row before you take exp. Which "
-    "one makes sure that no exponent is above 0, and one of them is 0?"
+    "Right for small logits, but for large ones you get NaN, or an infinity: exp of a large number "
+    "overflows to ∞, exp of a very negative one becomes 0, and neither ∞ / ∞ nor 0 / 0 is a "
+    "number. By (3.13) you may subtract one number from each row before you take exp. Which one "
+    "makes sure that no exponent is above 0, and that one of them is 0?"
 )
 LIMITED = (
     "Right for small logits, and wrong for large ones. The differences within a row decide: if you "
@@ -616,6 +637,19 @@ NO_EXP = (
 )
 softmax_rows.mistake(NO_EXP, lambda Z: _shares(Z))
 softmax_rows.mistake(NO_EXP, lambda Z: _shares(Z - Z.max(axis=1, keepdims=True)))
+softmax_rows.mistake(
+    "Below the fraction bar stands the sum of the logits. It should be the sum of their exp.",
+    lambda Z: np.exp(Z) / Z.sum(axis=1, keepdims=True),
+)
+softmax_rows.mistake(
+    "Above the fraction bar stands the logit. It should be its exp, as in the sum below.",
+    lambda Z: Z / np.exp(Z).sum(axis=1, keepdims=True),
+)
+softmax_rows.mistake(
+    "There is a 1 too many below the fraction bar. It belongs to the sigmoid; the softmax has just "
+    "the sum of exp.",
+    lambda Z: np.exp(Z) / (1 + np.exp(Z).sum(axis=1, keepdims=True)),
+)
 softmax_rows.mistake(
     "You exponentiate the number of the class in place of its logit: every example gets "
     "the same answer.",
@@ -919,6 +953,10 @@ safe_cross_entropy.mistake(
     lambda z, y: (np.logaddexp(1, z) - y * z).mean(),
 )
 safe_cross_entropy.mistake(
+    "`np.logaddexp2` works with powers of 2. (3.16) has powers of e: `np.logaddexp`.",
+    lambda z, y: (np.logaddexp2(0, z) - y * z).mean(),
+)
+safe_cross_entropy.mistake(
     "You subtract the label. (3.16) subtracts the label times the logit, y z.",
     lambda z, y: (np.logaddexp(0, z) - y).mean(),
 )
@@ -933,8 +971,11 @@ safe_cross_entropy.mistake(
     lambda z, y: (np.maximum(0, z) - y * z).mean(),
 )
 HALF_SAFE = (
-    "A part of log(1 + exp(z)) is missing. With |z| in the exponent it is "
-    "max(z, 0) + log(1 + exp(-|z|))."
+    "Your first part is not log(1 + exp(z)). With |z| in the exponent it has two parts, and needs "
+    "both: max(z, 0) + log(1 + exp(-|z|))."
+)
+safe_cross_entropy.mistake(
+    HALF_SAFE, lambda z, y: (np.maximum(z, 0) - y * z + np.log1p(np.exp(-z))).mean()
 )
 safe_cross_entropy.mistake(HALF_SAFE, lambda z, y: (np.log1p(np.exp(-abs(z))) - y * z).mean())
 safe_cross_entropy.mistake(HALF_SAFE, lambda z, y: (np.logaddexp(0, abs(z)) - y * z).mean())

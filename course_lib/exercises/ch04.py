@@ -102,6 +102,11 @@ layer_output.mistake(
     "You added the bias to the inputs. Add it after the product, one for each unit: XW + b.",
     lambda X, W, b: _sigmoid((X + b) @ W),
 )
+layer_output.mistake(
+    "You multiplied by the bias. It is added: XW + b.", lambda X, W, b: _sigmoid(X @ W * b)
+)
+FALLING = "Your sigmoid falls where it should rise: it is 1 / (1 + exp(-z)), with a minus."
+layer_output.mistake(FALLING, lambda X, W, b: _sigmoid(-(X @ W + b)))
 ONE_BIAS = "Every unit has a bias of its own, and you give all units the same. Add the vector b."
 layer_output.mistake(ONE_BIAS, lambda X, W, b: _sigmoid(X @ W + b.sum()))
 layer_output.mistake(ONE_BIAS, lambda X, W, b: _sigmoid(X @ W + b.mean()))
@@ -176,10 +181,12 @@ def _judge_shapes(cases, values):
         came = numbers(value, (len(wanted), 2), "The list of shapes")
         if not same(came, np.array(wanted, dtype=float)):
             shown = ", ".join(f"({a:g}, {b:g})" for a, b in came)
+            if same(came[::-1], np.array(wanted, dtype=float)):
+                return "Those are the right shapes, from the output to the input: reverse them."
             if sorted(came.tolist()) == sorted(wanted):
                 return (
                     f"Those are the right shapes in another order, {shown}: list them from the "
-                    f"input to the output. (A `set` keeps no order.)"
+                    f"input to the output. A `set` keeps no order; a list does."
                 )
             return (
                 f"For {sizes} the shapes are not {shown}. Each is a pair of neighbouring sizes, "
@@ -406,6 +413,10 @@ forward_pass.mistake(
     "brackets: in exp(-(AW + b)) the minus stands before the whole sum.",
     lambda X, weights, biases: _run(X, weights, biases, lambda A, W, b: _sigmoid(A @ W - b)),
 )
+forward_pass.mistake(
+    FALLING,
+    lambda X, weights, biases: _run(X, weights, biases, lambda A, W, b: _sigmoid(-(A @ W + b))),
+)
 OTHER_HIDDEN = (
     "You used another activation in the hidden layers. They have sigmoids: "
     "σ(z) = 1 / (1 + exp(-z))."
@@ -444,6 +455,13 @@ FROM_THE_INPUT = (
 @forward_pass.mistake(FROM_THE_INPUT)
 def _input_again(X, weights, biases):
     A = X
+    for W, b in zip(weights[:-1], biases[:-1], strict=True):
+        A = _sigmoid(X @ W + b)
+    return A @ weights[-1] + biases[-1]
+
+
+@forward_pass.mistake(FROM_THE_INPUT)
+def _input_again_unless_alone(X, weights, biases):
     for W, b in zip(weights[:-1], biases[:-1], strict=True):
         A = _sigmoid(X @ W + b)
     return A @ weights[-1] + biases[-1]
@@ -691,6 +709,13 @@ collapse.mistake(
 )
 
 
+collapse.mistake(
+    "b is right. You added the first bias to the weights W1. It has gone into b; W is the product "
+    "of the two matrices alone.",
+    lambda W1, b1, W2, b2: ((W1 + b1) @ W2, b1 @ W2 + b2),
+)
+
+
 def _count_by_layers(sizes):
     return sum(a * b + b for a, b in _pairs(sizes))
 
@@ -867,6 +892,9 @@ dense_forward.mistake(
     "Right for a single example. For a batch the bias is missing.",
     lambda X, W, b: _rows(X) @ W + b * (X.ndim == 1),
 )
+dense_forward.mistake(
+    "You subtracted the bias. It is added: X W + b.", lambda X, W, b: _rows(X) @ W - b
+)
 ALWAYS_NEW = "A batch has its rows already: add an axis only if `X.ndim == 1`."
 dense_forward.mistake(ALWAYS_NEW, lambda X, W, b: X[None] @ W + b)
 dense_forward.mistake(
@@ -883,6 +911,11 @@ dense_forward.mistake(
     "Right for a batch. A single example, X of shape (n_in,), should come out as a batch "
     "of one, shape (1, n_out): make a row of it first.",
     lambda X, W, b: X @ W + b,
+)
+dense_forward.mistake(
+    "You take X for a single example when it has as many rows as there are inputs, and a batch may "
+    "have as many. Ask for the number of axes, `X.ndim`.",
+    lambda X, W, b: (X.reshape(1, -1) if len(X) == len(W) else X) @ W + b,
 )
 KEEP_THE_ROW = (
     "The numbers are right, but where there is one example or one unit, an axis is taken away at "
