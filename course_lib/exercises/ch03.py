@@ -12,6 +12,13 @@ from course_lib.exercises.engine.judging import CORRECT, agrees_with, matches_nu
 TITLE = "Logistic and softmax regression"
 
 
+LAST_ONLY = (
+    "Only the last example counts: in your loop each one replaces the result of the one before. "
+    "Begin with zeros, and add with `+=`."
+)
+FIRST_ONLY = "Only the first example counts. Does `return` stand inside the loop?"
+
+
 def _sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
@@ -26,7 +33,7 @@ def _softmax(Z):
 
 def _probabilities(rng):
     hand = (np.array([0.8, 0.25, 0.4]), np.array([1.0, 0.0, 0.0]))
-    sure = (np.array([0.999, 0.002]), np.array([0.0, 1.0]))
+    sure = (np.array([0.999, 0.002, 0.5]), np.array([0.0, 1.0, 1.0]))
     drawn = [(rng.uniform(0.05, 0.95, m), rng.permutation(m) % 2.0) for m in (4, 7, 3000)]
     return [hand, *drawn, sure]
 
@@ -138,9 +145,10 @@ cross_entropy.mistake(
     "You took logarithms to base 10. (3.4) has the natural one, `np.log`.",
     lambda a, y: -np.log10(_of_what_happened(a, y)).mean(),
 )
-cross_entropy.mistake(
-    "That is the squared error; (3.4) has logarithms.", lambda a, y: ((a - y) ** 2).mean()
-)
+SQUARED = "That is the squared error; (3.4) has logarithms."
+cross_entropy.mistake(SQUARED, lambda a, y: ((a - y) ** 2).mean())
+cross_entropy.mistake(SQUARED, lambda a, y: ((a - y) ** 2).mean() / 2)
+cross_entropy.mistake(SQUARED, lambda a, y: ((a - y) ** 2).sum())
 cross_entropy.mistake(
     "You put a through the sigmoid. It has been there already: a holds probabilities, not logits.",
     lambda a, y: _mean_loss(_sigmoid(a), y),
@@ -165,6 +173,14 @@ RATE = (
 )
 cross_entropy.mistake(RATE, lambda a, y: np.mean((a > 0.5) != y))
 cross_entropy.mistake(RATE, lambda a, y: np.mean((a > 0.5) == y))
+cross_entropy.mistake(
+    "You divide by m - 1. The cost is the plain mean: divide by m.",
+    lambda a, y: -np.log(_of_what_happened(a, y)).sum() / (len(y) - 1),
+)
+cross_entropy.mistake(LAST_ONLY, lambda a, y: -np.log(_of_what_happened(a, y))[-1] / len(y))
+cross_entropy.mistake(LAST_ONLY, lambda a, y: -np.log(_of_what_happened(a, y))[-1])
+cross_entropy.mistake(FIRST_ONLY, lambda a, y: -np.log(_of_what_happened(a, y))[0] / len(y))
+cross_entropy.mistake(FIRST_ONLY, lambda a, y: -np.log(_of_what_happened(a, y))[0])
 SAFETY = (
     "Something is added to the probabilities inside the logarithms. For safety it would have to be "
     "far smaller; this changes the cost. (3.4) has just log a and log(1 - a)."
@@ -320,6 +336,31 @@ logistic_gradient.mistake(
     "the errors.",
     lambda X, y, w, b: (_averaged(X, _errors(X, y, w, b))[0], _errors(X, y, w, b).mean() * b),
 )
+logistic_gradient.mistake(
+    "You add the labels. The errors are prediction minus label, a - y.",
+    lambda X, y, w, b: _averaged(X, _errors(X, y, w, b) + 2 * y),
+)
+logistic_gradient.mistake(
+    "You took the absolute value of the errors. The sign of a - y says in which direction to go: "
+    "keep it.",
+    lambda X, y, w, b: _averaged(X, np.abs(_errors(X, y, w, b))),
+)
+logistic_gradient.mistake(
+    "db is right. In dw there is a factor a(1 - a) too many: for the cross-entropy it cancels, "
+    "(3.6).",
+    lambda X, y, w, b: (
+        _with_slope(X, y, w, b)[0],
+        _errors(X, y, w, b).mean(),
+    ),
+)
+logistic_gradient.mistake(
+    "db is right. dw has weight decay in it, a multiple of w. Here the gradient of the "
+    "cross-entropy alone is wanted.",
+    lambda X, y, w, b: (
+        _averaged(X, _errors(X, y, w, b))[0] + 0.01 * w,
+        _errors(X, y, w, b).mean(),
+    ),
+)
 PAIRS = (
     "You subtract a column from a vector, or a vector from a column, so a - y is a matrix of shape "
     "(m, m): every prediction minus every label (section 7). Keep both of shape (m,)."
@@ -352,11 +393,6 @@ def _stepped(X, y, w, b, eta=1.0):
 
 logistic_gradient.mistake(STEPPED, lambda X, y, w, b: _stepped(X, y, w, b))
 logistic_gradient.mistake(STEPPED, lambda X, y, w, b: _stepped(X, y, w, b, 0.1))
-LAST_ONLY = (
-    "Only the last example counts: in your loop each one replaces the result of the one before. "
-    "Begin with zeros, and add with `+=`."
-)
-FIRST_ONLY = "Only the first example counts. Does `return` stand inside the loop?"
 
 
 def _of_example(X, D, i, m):
@@ -376,7 +412,7 @@ logistic_gradient.mistake(FIRST_ONLY, lambda X, y, w, b: _of_example(X, _errors(
 
 def _tables_of_numbers(rng):
     hand, one_row = np.array([[1.0, 2.0], [10.0, 20.0]]), np.array([[1.0, 2.0, 6.0, 3.0]])
-    drawn = (rng.normal(size=shape) * 5 for shape in ((3, 3), (4, 4), (3, 2), (3, 1)))
+    drawn = (rng.normal(size=shape) * 5 for shape in ((3, 3), (4, 4), (3, 2), (5, 1)))
     return [(X,) for X in (hand, one_row, *drawn)]
 
 
@@ -455,6 +491,13 @@ centre_rows.mistake(
     lambda X: (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True),
 )
 centre_rows.mistake(
+    "You subtracted the first entry of each row. Here it is the mean.", lambda X: X - X[:, :1]
+)
+centre_rows.mistake(
+    "You divided each row by its sum. To centre a row, subtract its mean.",
+    lambda X: X / X.sum(axis=1, keepdims=True),
+)
+centre_rows.mistake(
     "You divided by the means. To centre a row, subtract its mean.",
     lambda X: X / X.mean(axis=1, keepdims=True),
 )
@@ -503,7 +546,7 @@ def _logits(rng):
                       [0.0, 2000.0, 0.0], [2000.0, 0.0, 0.0], [-2000.0, -2000.0, 5.0],
                       [40000.0, 0.0, 0.0], [0.0, 40000.0, 0.0], [0.0, 0.0, 40000.0],
                       [-20000.0, -20001.0, -40000.0]])  # fmt: skip
-    drawn = (rng.normal(size=shape) * 2 for shape in ((4, 3), (2, 5), (1, 4), (3, 3)))
+    drawn = (rng.normal(size=shape) * 2 for shape in ((4, 3), (2, 5), (1, 6), (3, 3)))
     return [(Z,) for Z in (hand, *drawn, large)]
 
 
@@ -850,6 +893,16 @@ def _after_a_step(X, Y, W, b):
 
 
 softmax_gradient.mistake(
+    "You squared P - Y. That is for a cost; the gradient has P - Y as it is, with its sign.",
+    lambda X, Y, W, b: _through(X, _differences(X, Y, W, b) ** 2),
+)
+softmax_gradient.mistake(
+    LAST_ONLY, lambda X, Y, W, b: _of_example(X, _differences(X, Y, W, b), -1, 1)
+)
+softmax_gradient.mistake(
+    FIRST_ONLY, lambda X, Y, W, b: _of_example(X, _differences(X, Y, W, b), 0, 1)
+)
+softmax_gradient.mistake(
     LAST_ONLY, lambda X, Y, W, b: _of_example(X, _differences(X, Y, W, b), -1, len(X))
 )
 softmax_gradient.mistake(
@@ -957,6 +1010,10 @@ safe_cross_entropy.mistake(
     lambda z, y: (np.logaddexp2(0, z) - y * z).mean(),
 )
 safe_cross_entropy.mistake(
+    "You subtract y z inside `logaddexp`. It comes after it: log(1 + exp(z)) first, then - y z.",
+    lambda z, y: np.logaddexp(0, z - y * z).mean(),
+)
+safe_cross_entropy.mistake(
     "You subtract the label. (3.16) subtracts the label times the logit, y z.",
     lambda z, y: (np.logaddexp(0, z) - y).mean(),
 )
@@ -1011,3 +1068,7 @@ safe_cross_entropy.mistake(
     "That is the squared error of the probabilities. The cost here is the cross-entropy, (3.16).",
     lambda z, y: ((_sigmoid(z) - y) ** 2).mean(),
 )
+safe_cross_entropy.mistake(LAST_ONLY, lambda z, y: (np.logaddexp(0, z) - y * z)[-1] / len(z))
+safe_cross_entropy.mistake(LAST_ONLY, lambda z, y: (np.logaddexp(0, z) - y * z)[-1])
+safe_cross_entropy.mistake(FIRST_ONLY, lambda z, y: (np.logaddexp(0, z) - y * z)[0] / len(z))
+safe_cross_entropy.mistake(FIRST_ONLY, lambda z, y: (np.logaddexp(0, z) - y * z)[0])

@@ -43,7 +43,7 @@ def _layers(rng):
         np.array([[0.0, 1.0], [2.0, -1.0]]),
         np.array([-1.0, 2.0]),
     )
-    sizes = ((3, 3, 3), (2, 2, 2), (4, 3, 2), (5, 2, 1))
+    sizes = ((3, 3, 3), (4, 3, 2), (5, 2, 1))
     return [hand, *(_layer(rng, *three) for three in sizes)]
 
 
@@ -167,6 +167,8 @@ def _judge_shapes(cases, values):
             return "Return a list of shapes. If it is a `zip`, write `list(…)` around it."
         if any(isinstance(item, np.ndarray) and item.ndim > 1 for item in value):
             return "Those are matrices. Only their shapes are wanted, such as (3, 4)."
+        if len(value) == len(wanted) and all(isinstance(item, int | float) for item in value):
+            return "Each shape is a pair, (n_in, n_out), and your list holds single numbers."
         if same(list(value), [n for pair in wanted for n in pair]):
             return (
                 "The numbers are right, but they stand in one flat list. Each shape is a pair of "
@@ -417,6 +419,13 @@ forward_pass.mistake(
     FALLING,
     lambda X, weights, biases: _run(X, weights, biases, lambda A, W, b: _sigmoid(-(A @ W + b))),
 )
+forward_pass.mistake(
+    "Your hidden layers put out the derivative of the sigmoid, a(1 - a). The forward pass wants "
+    "its value, a.",
+    lambda X, weights, biases: _run(
+        X, weights, biases, lambda A, W, b: _sigmoid(A @ W + b) * (1 - _sigmoid(A @ W + b))
+    ),
+)
 OTHER_HIDDEN = (
     "You used another activation in the hidden layers. They have sigmoids: "
     "σ(z) = 1 / (1 + exp(-z))."
@@ -509,7 +518,7 @@ forward_pass.mistake(ALL_LAYERS, lambda X, weights, biases: _list_of_all(X, weig
 
 def _matrices(rng):
     hand = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([7.0, 8.0, 9.0])
-    return [hand, *(_layer(rng, 1, *sizes)[1:] for sizes in ((4, 2), (3, 3), (3, 1)))]
+    return [hand, *(_layer(rng, 1, *sizes)[1:] for sizes in ((4, 2), (3, 3), (8, 1)))]
 
 
 @exercise(
@@ -593,7 +602,7 @@ def _two_layers(rng):
     hand = (np.array([[1.0, 2.0], [0.0, 1.0]]), np.array([1.0, -1.0]),
             np.array([[1.0, 0.0], [3.0, 1.0]]), np.array([0.5, 2.0]))  # fmt: skip
     cases = [hand]
-    for n_in, hidden, n_out in ((3, 3, 3), (2, 2, 2), (2, 4, 3), (3, 2, 1)):
+    for n_in, hidden, n_out in ((3, 3, 3), (2, 2, 2), (2, 4, 3), (4, 2, 1)):
         _, W1, b1 = _layer(rng, 1, n_in, hidden)
         _, W2, b2 = _layer(rng, 1, hidden, n_out)
         cases.append((W1, b1, W2, b2))
@@ -748,6 +757,15 @@ count_parameters.mistake(
     lambda sizes: sum(a * b + 1 for a, b in _pairs(sizes)),
 )
 count_parameters.mistake(
+    "All your layers have the inputs of the network. A layer's inputs are the units of the layer "
+    "just before it.",
+    lambda sizes: sum((sizes[0] + 1) * n for n in sizes[1:]),
+)
+count_parameters.mistake(
+    "You join every layer to all later ones. Each layer is joined to the next alone.",
+    lambda sizes: sum((a + 1) * b for i, a in enumerate(sizes) for b in sizes[i + 1 :]),
+)
+count_parameters.mistake(
     "Inputs have no bias, only units have one. The rest is right.",
     lambda sizes: sum(a * b for a, b in _pairs(sizes)) + sum(sizes),
 )
@@ -821,8 +839,8 @@ def _batches(rng):
         np.array([[1.0, -1.0], [0.0, 2.0]]),
         np.array([10.0, 20]),
     )
-    sizes = ((3, 3, 3), (2, 2, 2), (4, 3, 2), (5, 2, 1), (1, 3, 2))
-    singles = [_layer(rng, 1, 3, n_out) for n_out in (3, 2)]
+    sizes = ((3, 3, 3), (4, 3, 2), (5, 2, 1), (1, 4, 2))
+    singles = [_layer(rng, 1, n_in, n_out) for n_in, n_out in ((3, 3), (4, 2))]
     batches = (_layer(rng, *three) for three in sizes)
     return [hand, *batches, *((X[0], W, b) for X, W, b in singles)]
 
@@ -894,6 +912,18 @@ dense_forward.mistake(
 )
 dense_forward.mistake(
     "You subtracted the bias. It is added: X W + b.", lambda X, W, b: _rows(X) @ W - b
+)
+dense_forward.mistake(ONE_BIAS, lambda X, W, b: _rows(X) @ W + b.sum())
+dense_forward.mistake(
+    "You added the bias to the weights. Add it once, after the product: X W + b.",
+    lambda X, W, b: _rows(X) @ (W + b),
+)
+dense_forward.mistake(
+    "You multiplied by the bias. It is added: X W + b.", lambda X, W, b: _rows(X) @ W * b
+)
+dense_forward.mistake(
+    "Only the first example of a batch comes out. Z has a row for each example.",
+    lambda X, W, b: _rows(X)[:1] @ W + b,
 )
 ALWAYS_NEW = "A batch has its rows already: add an axis only if `X.ndim == 1`."
 dense_forward.mistake(ALWAYS_NEW, lambda X, W, b: X[None] @ W + b)
