@@ -21,7 +21,8 @@ TITLE = "The diamond classifier"
 
 
 def _points(rng):
-    hand = np.array([[0.2, -0.3], [0.9, 0.9], [-0.8, 0.7], [0.7, -0.7], [-0.95, 0.0], [-1.5, 0.6]])
+    hand = np.array([[0.2, -0.3], [0.9, 0.9], [-0.8, 0.7], [0.7, -0.7], [-0.95, 0.0], [-1.5, 0.6],
+                     [0.1, -1.3], [1.4, 0.2]])  # fmt: skip
     border = np.array([[1.0, 0.0], [0.5, -0.5], [-0.25, 0.75], [0.5, 0.25]])
     return [(hand,), (border,), *((rng.uniform(-1.5, 1.5, size=(m, 2)),) for m in (9, 40))]
 
@@ -96,7 +97,7 @@ inside_diamond.mistake(
     lambda X: np.abs(X).sum(axis=1) >= 1,
 )
 inside_diamond.mistake(
-    "Your labels are reversed: 1 is for the points inside. (Points on the border are outside.)",
+    "Your labels are reversed: 1 is for the points inside, and 0 for all others, the border too.",
     lambda X: np.abs(X).sum(axis=1) > 1,
 )
 inside_diamond.mistake(
@@ -230,19 +231,19 @@ line_distances.mistake(
     lambda W1: np.abs(W1[0]) / np.hypot(W1[1], W1[2]),
 )
 line_distances.mistake(
-    "That is where the line meets the x2 axis. The way straight to the line, along w, is shorter.",
+    "That is where the line meets the x2 axis. The shortest way to the line goes along w.",
     lambda W1: np.abs(W1[2] / W1[1]),
 )
 line_distances.mistake(
-    "That is where the line meets the x2 axis. The way straight to the line, along w, is shorter.",
+    "That is where the line meets the x2 axis. The shortest way to the line goes along w.",
     lambda W1: -W1[2] / W1[1],
 )
 line_distances.mistake(
-    "That is where the line meets the x1 axis. The way straight to the line, along w, is shorter.",
+    "That is where the line meets the x1 axis. The shortest way to the line goes along w.",
     lambda W1: np.abs(W1[2] / W1[0]),
 )
 line_distances.mistake(
-    "That is where the line meets the x1 axis. The way straight to the line, along w, is shorter.",
+    "That is where the line meets the x1 axis. The shortest way to the line goes along w.",
     lambda W1: -W1[2] / W1[0],
 )
 line_distances.mistake(
@@ -746,6 +747,7 @@ def _curves(rng):
         ([0.5, 0.6, 0.4, 0.7, 0.8, 0.3, 0.9, 0.9, 0.9, 0.1], 3),
         ([0.9, 0.7, 0.8, 0.6, 0.5], 2),  # new minima up to the end
         ([0.8, 0.6, 0.4], 2),
+        ([0.5, 0.7, 0.6, 0.65, 0.8, 0.9], 2),  # falls that are no new minima
     ]
     drawn = [(rng.uniform(size=12).round(3).tolist(), patience) for patience in (2, 3, 4)]
     return [*hand, *drawn]
@@ -866,8 +868,8 @@ def _beside_the_last(val_loss, patience):
 
 
 @best_epoch.mistake(
-    "You keep the right kind of epoch, but stop when the loss has risen `patience` times in a row. "
-    "What counts is how many epochs brought no new minimum, even if some were falling."
+    "You stop when the loss has risen `patience` times in a row. What counts is how many epochs in "
+    "a row brought no new minimum, even if the loss fell in some of them."
 )
 def _rising_in_a_row(val_loss, patience):
     waited = 0
@@ -901,6 +903,7 @@ def _before_and_after(rng):
         return rng.integers(-20, 20, size=shape) / 8 + 1 / 16  # exact sums, and no zeros
 
     W, b, V = table(2, 3), np.array([0.5, -1.25, 2.0]), table(3, 2)
+    W[0, :2] = 5 / 16, -9 / 16
     swap = np.array([[1.0, -1.0, 0.0], [0.0, 0.0, 0.0]])  # the sum of all changes is 0
     one, least = np.array([0.0, 0.0, 0.5]), V.copy()
     least[1, 0] = np.nextafter(V[1, 0], 9)
@@ -911,7 +914,8 @@ def _before_and_after(rng):
     one_of_many = large.copy()
     one_of_many[7, 3] += 1.0
     fourth = ([table(4), large, zero], [table(4) + 20, one_of_many, np.array([0, 1e-300])])
-    return [_in_another_order(pairs, rng) for pairs in (first, second, third, fourth)]
+    mixed = [_in_another_order(pairs, rng) for pairs in (first, second, third, fourth)]
+    return [([b, V], [b.copy(), V + 0.125]), *mixed]
 
 
 def _in_another_order(pairs, rng):
@@ -940,7 +944,7 @@ def frozen(before, after):
 
 
 frozen.mistake(
-    "Changes can cancel in a sum or a mean, and small ones drown there. Compare entry by entry.",
+    "Changes of opposite sign cancel in a sum or a mean. Compare entry by entry.",
     lambda before, after: [old.sum() == new.sum() for old, new in zip(before, after, strict=True)],
 )
 
@@ -950,7 +954,7 @@ def _each(before, after, test):
 
 
 frozen.mistake(
-    "Changes of opposite sign cancel in their sum. Compare entry by entry.",
+    "Changes of opposite sign cancel in a sum or a mean. Compare entry by entry.",
     lambda *n: _each(*n, lambda old, new: (new - old).sum() == 0),
 )
 frozen.mistake(
@@ -998,8 +1002,8 @@ frozen.mistake(
     lambda *n: _each(*n, lambda old, new: (old != new).all()),
 )
 frozen.mistake(
-    "You answer False for every array. `is` asks for one and the same array in memory, and a copy "
-    "is another: compare the numbers, with ==.",
+    "You answer False for every array, and some did not move. If you asked with `is`: a copy is "
+    "another array in memory, though its numbers are the same. Compare them with ==.",
     lambda *n: _each(*n, lambda old, new: False),
 )
 frozen.mistake(
