@@ -575,7 +575,7 @@ dead_units.mistake(_MEAN, lambda Z: Z.mean(axis=0) <= 0)
 dead_units.mistake(_MEAN, lambda Z: Z.mean(axis=0) < 0)
 dead_units.mistake(_MEAN, lambda Z: Z.sum(axis=0) == 0)
 dead_units.mistake(
-    "You call a unit dead that is off for more than half of the examples. Dead means off for *all*.",
+    "You call a unit dead that is off for more than half of the examples. Dead means for *all*.",
     lambda Z: (Z <= 0).mean(axis=0) > 0.5,
 )
 _PER_EXAMPLE = (
@@ -765,7 +765,7 @@ _wrong_means(
     lambda g, m, v: (0.9 * m + 0.1 * g, 0.999 * v + 0.001 * (0.9 * m + 0.1 * g) ** 2),
 )
 _wrong_means(
-    "You squared the factor 0.001 together with g. Only g is squared: 0.001 * g**2.",
+    "You squared the factor 0.001 together with g. Only g is squared, (7.9).",
     lambda g, m, v: (0.9 * m + 0.1 * g, 0.999 * v + (0.001 * g) ** 2),
 )
 _wrong_means(
@@ -846,9 +846,10 @@ _wrong_step(
     lambda theta, g, m, v, t, lr: _moved(theta, m, v, 1, lr),
 )
 _wrong_step(
-    "ε was added to the ratio, since `/` comes before `+`. Put brackets around √v̂ + ε.",
+    "You divide by one size for all weights. Each weight has a size of its own: divide entry by "
+    "entry, and do not sum.",
     lambda theta, g, m, v, t, lr: (
-        theta - lr * ((m / (1 - 0.9**t)) / np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        theta - lr * (m / (1 - 0.9**t)) / (np.sqrt((v / (1 - 0.999**t)).sum()) + 1e-8)
     ),
 )
 
