@@ -403,8 +403,8 @@ _LAWS = [
 ]
 _EQUAL = "All weights are equal, so all units stay equal for ever. Draw them with rng."
 _NOT_CENTRED = (
-    "The mean of your weights is not 0: about as many should lie below 0 as above. (The first "
-    "number that rng.normal takes is the mean.)"
+    "The mean of your weights is not 0: about as many should lie below 0 as above. If you use "
+    "rng.normal, its first number is the mean, and its second the deviation."
 )
 _OWN_GENERATOR = (
     "Two generators gave the same weights, so all layers would begin alike. Draw with the `rng` "

@@ -1235,8 +1235,8 @@ def _pixels_for_weights(X, W, dZ, stride, pad):
 
 
 _wrong(
-    "You exchanged the two factors. For a weight the other factor is the pixel that it met, (8.10), "
-    "and for a pixel it is the weight, (8.12).",
+    "You exchanged two factors. For a weight the other factor is the pixel that it met, (8.10); "
+    "for a pixel it is the weight, (8.12).",
     _pixels_for_weights,
 )
 _wrong(
