@@ -67,10 +67,6 @@ sigmoid_from_tanh.mistake(
     "This curve runs from 0 to 2, and the sigmoid from 0 to 1. Half of it is what you want.",
     lambda z: np.tanh(z / 2) + 1,
 )
-sigmoid_from_tanh.mistake(
-    "This curve runs from -1/2 to 1/2, and the sigmoid from 0 to 1. A shift is still missing.",
-    lambda z: np.tanh(z / 2) / 2,
-)
 for _inside in (0.5, 1, 2):
     sigmoid_from_tanh.mistake(
         "“Twice, minus 1” leads from σ to tanh. You are on the way back, from tanh to σ: solve "
@@ -82,6 +78,10 @@ for _inside in (0.5, 1):
         "`/` comes before `+`, so only one of the two terms is halved. Put brackets around the "
         "sum: all of it is halved.",
         lambda z, u=_inside: np.tanh(u * z) + 1 / 2,
+    )
+    sigmoid_from_tanh.mistake(
+        "This curve runs from -1/2 to 1/2, and the sigmoid from 0 to 1. A shift is still missing.",
+        lambda z, u=_inside: np.tanh(u * z) / 2,
     )
     sigmoid_from_tanh.mistake(
         "Here tanh is halved and the 1 is not. Put brackets around the sum: all of it is halved.",
@@ -229,6 +229,18 @@ leaky_backward.mistake(
     "Where Z < 0 you took 1 - slope. The line α z has the slope α.",
     lambda dA, Z, slope: dA * np.where(Z > 0, 1, 1 - slope),
 )
+leaky_backward.mistake(
+    "np.sign gives -1 where Z < 0. There the slope of a leaky ReLU is `slope`.",
+    lambda dA, Z, slope: dA * np.sign(Z),
+)
+leaky_backward.mistake(
+    "Where Z < 0 you multiplied by 1 + slope. The line α z has the slope α.",
+    lambda dA, Z, slope: dA * np.where(Z > 0, 1, 1 + slope),
+)
+leaky_backward.mistake(
+    "dA and Z are exchanged: the sign of Z decides, and dA is what is multiplied.",
+    lambda dA, Z, slope: Z * np.where(dA > 0, 1, slope),
+)
 _MATRIX_PRODUCT = (
     "`@` is the matrix product, which mixes the entries of a row. Each sum has a slope of its own, "
     "so multiply entry by entry, with `*`: dZ has the shape of Z."
@@ -322,6 +334,10 @@ softmax_slopes.mistake(
     lambda z: np.diag(softmax(z)),
 )
 softmax_slopes.mistake(
+    "Those are the products p_k p_j alone. In (7.5) they are subtracted from p on the diagonal.",
+    lambda z: np.outer(softmax(z), softmax(z)),
+)
+softmax_slopes.mistake(
     "Those are the probabilities themselves. Asked is how each of them moves with each score.",
     lambda z: softmax(z),
 )
@@ -331,12 +347,13 @@ softmax_slopes.mistake(
 )
 
 
-@softmax_slopes.mistake(
-    "Your p is exp(z), which does not sum to 1. Divide it by its sum first: p = softmax(z)."
-)
-def _not_normalised(z):
-    e = np.exp(z)
-    return np.diag(e) - np.outer(e, e)
+for _shift in (lambda z: 0, np.max):
+    softmax_slopes.mistake(
+        "Your p does not sum to 1. Divide the exponentials by their sum first: p = softmax(z).",
+        lambda z, shift=_shift: (
+            np.diag(np.exp(z - shift(z))) - np.outer(np.exp(z - shift(z)), np.exp(z - shift(z)))
+        ),
+    )
 
 
 for _shape in (np.diag, lambda slopes: slopes):
@@ -584,6 +601,7 @@ _PER_EXAMPLE = (
 )
 dead_units.mistake(_PER_EXAMPLE, lambda Z: (Z <= 0).all(axis=1))
 dead_units.mistake(_PER_EXAMPLE, lambda Z: (Z <= 0).any(axis=1))
+dead_units.mistake(_PER_EXAMPLE, lambda Z: (Z <= 0).sum(axis=1))
 dead_units.mistake(
     "At Z = 0 the output of ReLU and its slope are 0, too, so such an example does not wake a "
     "unit: compare with <= 0.",
@@ -635,10 +653,16 @@ dead_units.mistake(
     "Your answers are turned round: True is for the dead units, not for those that are alive.",
     lambda Z: (Z > 0).any(axis=0),
 )
-dead_units.mistake(
-    "That tells which units are on for all examples. Asked is which are off for all.",
-    lambda Z: (Z > 0).all(axis=0),
+_ON = "That tells which units are on for all examples. Asked is which are off for all."
+dead_units.mistake(_ON, lambda Z: (Z > 0).all(axis=0))
+dead_units.mistake(_ON, lambda Z: (Z >= 0).all(axis=0))
+_NO_ANSWER = (
+    "That is a number for each unit, and asked is True or False. Compare it: when does it say that "
+    "no example wakes the unit?"
 )
+dead_units.mistake(_NO_ANSWER, lambda Z: Z.max(axis=0))
+dead_units.mistake(_NO_ANSWER, lambda Z: np.maximum(Z, 0).max(axis=0))
+dead_units.mistake(_NO_ANSWER, lambda Z: np.maximum(Z, 0).sum(axis=0))
 
 
 def _adam_cases(rng):
@@ -747,6 +771,7 @@ _NOT_A_MEAN = (
 )
 _wrong_means(_NOT_A_MEAN, lambda g, m, v: (0.9 * m + g, 0.999 * v + g**2))
 _wrong_means(_NOT_A_MEAN, lambda g, m, v: (0.9 * m + g, 0.999 * v + 0.001 * g**2))
+_wrong_means(_NOT_A_MEAN, lambda g, m, v: (0.9 * m + 0.1 * g, 0.999 * v + g**2))
 _wrong_means(
     "You exchanged what is kept and what is new: 0.9 of the old m is kept, 0.999 of the old v, and "
     "the rest comes from the gradient, (7.9).",
@@ -840,6 +865,18 @@ _wrong_step(
 _wrong_step(
     "Your exponent is t - 1, so the first step divides by 1 - β⁰ = 0. Take t as it comes.",
     lambda theta, g, m, v, t, lr: _moved(theta, m, v, t - 1, lr),
+)
+_wrong_step(
+    "You divided by βᵗ. After t steps a mean has reached the share 1 - βᵗ: divide by that, (7.10).",
+    lambda theta, g, m, v, t, lr: theta - lr * (m / 0.9**t) / (np.sqrt(v / 0.999**t) + 1e-8),
+)
+_wrong_step(
+    "That is plain gradient descent: m and v are right, and the step does not use them, (7.11).",
+    lambda theta, g, m, v, t, lr: theta - lr * g,
+)
+_wrong_step(
+    "Your step is η m̂. It is still to be divided by its usual size, √v̂ + ε, (7.11).",
+    lambda theta, g, m, v, t, lr: theta - lr * m / (1 - 0.9**t),
 )
 _wrong_step(
     "You divided by 1 - β in every step. The correction has an exponent, 1 - βᵗ, and fades away.",

@@ -191,6 +191,10 @@ convolve.mistake(
     "You took the mean of the products. A convolution is their sum, (8.3).",
     lambda X, W: _slide(X, W[::-1, ::-1]) / W.size,
 )
+convolve.mistake(
+    "That is the first place alone. Let the kernel slide to all places where it lies inside.",
+    lambda X, W: float(_slide(X, W[::-1, ::-1])[0, 0]),
+)
 _ENTRY_BY_ENTRY = (
     "`@` is the matrix product. In (8.3) each pixel of the window meets one weight of the kernel: "
     "multiply entry by entry, with `*`, and then add up."
@@ -279,15 +283,19 @@ output_size.mistake(
     "The 1 is the first window, which needs no move. Add it after the division, not before.",
     lambda length, size, stride, pad: (length + 2 * pad - size + 1) // stride,
 )
-_COUNTED_TWICE = (
-    "The last window can start at length + 2 pad - size. Your number differs by 1 from that before "
-    "you divide."
+output_size.mistake(
+    "Sometimes you have one too many: where one pixel is missing for a further move. The last "
+    "window can start at length + 2 pad - size.",
+    lambda length, size, stride, pad: (length + 2 * pad - size + 1) // stride + 1,
 )
 output_size.mistake(
-    _COUNTED_TWICE, lambda length, size, stride, pad: (length + 2 * pad - size + 1) // stride + 1
+    "Where the moves fit exactly you have one too few. A window can still start at length + 2 pad "
+    "- size; count it, and the first one, too.",
+    lambda length, size, stride, pad: (length + 2 * pad - size - 1) // stride + 1,
 )
 output_size.mistake(
-    _COUNTED_TWICE, lambda length, size, stride, pad: (length + 2 * pad - size - 1) // stride + 1
+    "Those are the places where windows start. Asked is how many there are.",
+    lambda length, size, stride, pad: list(range(0, length + 2 * pad - size + 1, stride)),
 )
 output_size.mistake(
     "Zeros are added on both sides, so the side gets longer by 2 · pad.",
@@ -425,6 +433,18 @@ conv_parameters.mistake(
 conv_parameters.mistake(
     "That is one kernel with its bias. There are c_out of them.",
     lambda size, c_in, c_out: size * size * c_in + 1,
+)
+conv_parameters.mistake(
+    "Those are the weights of one kernel. There are c_out kernels, and each has a bias, too.",
+    lambda size, c_in, c_out: size * size * c_in,
+)
+conv_parameters.mistake(
+    "Those are two numbers, the weights and the biases. Asked is how many they are together.",
+    lambda size, c_in, c_out: (size * size * c_in * c_out, c_out),
+)
+conv_parameters.mistake(
+    "You count biases for the input channels as well. There is one for each kernel: c_out in all.",
+    lambda size, c_in, c_out: size * size * c_in * c_out + c_in + c_out,
 )
 conv_parameters.mistake(
     "The biases are multiplied by c_out, and the weights are not. There are c_out kernels, each "
@@ -583,6 +603,15 @@ max_pool.mistake(
     "Your windows lack their last row and column. A slice leaves its end out, so it ends at "
     "start + size.",
     lambda X, size, stride: _pool(X, size, stride, side=size - 1),
+)
+max_pool.mistake(
+    "Your windows are one row and one column too large. A slice leaves its end out, so it ends at "
+    "start + size.",
+    lambda X, size, stride: _pool(X, size, stride, side=size + 1),
+)
+max_pool.mistake(
+    "That is the first pixel of each window. Take the largest of all its pixels.",
+    lambda X, size, stride: _pool(X, size, stride, side=1),
 )
 max_pool.mistake(
     "You took only every `stride`-th pixel of each window. The stride says how far apart windows "
@@ -783,8 +812,22 @@ max_pool_backward.mistake(
     lambda X, dZ: (_to_the_first(X, np.ones(dZ.shape)) > 0).astype(float),
 )
 max_pool_backward.mistake(
-    "You put the maximum itself back. What flows back to its place is the slope from dZ.",
-    lambda X, dZ: _to_the_first(X, _maxima(X)),
+    "That says where the maxima are, and ties count several times. At the place of the first "
+    "maximum the slope from dZ is wanted.",
+    lambda X, dZ: np.equal(X, _enlarged(_maxima(X))),
+)
+_MAXIMUM_ITSELF = "You put the maximum itself back. What flows back to it is the slope from dZ."
+max_pool_backward.mistake(_MAXIMUM_ITSELF, lambda X, dZ: _to_the_first(X, _maxima(X)))
+max_pool_backward.mistake(_MAXIMUM_ITSELF, lambda X, dZ: X * np.equal(X, _enlarged(_maxima(X))))
+max_pool_backward.mistake(
+    "That is the gate of ReLU, which passes all positive pixels. Max pooling passes the slope to "
+    "the largest pixel of each window only.",
+    lambda X, dZ: _enlarged(dZ) * (X > 0),
+)
+max_pool_backward.mistake(
+    "You multiplied each slope by the pixels of its window. By (8.8) the factor is 1 for the first "
+    "maximum and 0 for the others.",
+    lambda X, dZ: _enlarged(dZ) * X,
 )
 max_pool_backward.mistake(
     "You multiplied the slope by the maximum. When the largest pixel moves, the output moves by "
@@ -928,14 +971,10 @@ _BOTH_AXES = (
     "You repeat along one axis only. A window has `size` rows *and* `size` columns: repeat along "
     "the other axis, too."
 )
-avg_pool_backward.mistake(_BOTH_AXES, lambda dZ, size: dZ.repeat(size, axis=0) / size**2)
-avg_pool_backward.mistake(_BOTH_AXES, lambda dZ, size: dZ.repeat(size, axis=1) / size**2)
 _FLAT = (
     "Without `axis`, np.repeat makes one long row of all entries. Repeat along axis 0, and then "
     "along axis 1: so each entry fills its own window."
 )
-avg_pool_backward.mistake(_FLAT, lambda dZ, size: dZ.repeat(size**2) / size**2)
-avg_pool_backward.mistake(_FLAT, lambda dZ, size: dZ.repeat(size).repeat(size) / size**2)
 
 
 @avg_pool_backward.mistake(_FLAT)
@@ -943,11 +982,22 @@ def _flat_and_reshaped(dZ, size):
     return dZ.repeat(size**2).reshape(len(dZ) * size, dZ.shape[1] * size) / size**2
 
 
-avg_pool_backward.mistake(
+_COPIES = (
     "You set copies of the whole matrix side by side, as np.tile does. Each *entry* has to fill "
-    "its own window: repeat along both axes.",
-    lambda dZ, size: np.tile(dZ, (size, size)) / size**2,
+    "its own window: repeat along both axes, and divide by size · size."
 )
+for _power in (0, 1, 2):
+    for _sentence, _repeated in [
+        (_BOTH_AXES, lambda dZ, size: dZ.repeat(size, axis=0)),
+        (_BOTH_AXES, lambda dZ, size: dZ.repeat(size, axis=1)),
+        (_FLAT, lambda dZ, size: dZ.repeat(size)),
+        (_FLAT, lambda dZ, size: dZ.repeat(size**2)),
+        (_COPIES, lambda dZ, size: np.tile(dZ, (size, size))),
+    ]:
+        avg_pool_backward.mistake(
+            _sentence,
+            lambda dZ, size, power=_power, repeated=_repeated: repeated(dZ, size) / size**power,
+        )
 
 
 def _placed(dZ, size, apart, side, add=0):
@@ -1169,6 +1219,13 @@ _ONE_PER_KERNEL = (
 )
 for _axes in (0, (1, 2), (0, 1), (0, 2), None):
     _wrong(_ONE_PER_KERNEL, lambda X, W, dZ, t, pad, axes=_axes: {"db": dZ.sum(axis=axes)})
+_wrong(
+    "db is right but for its axes, of which it keeps four. It has one: leave out `keepdims`.",
+    lambda X, W, dZ, t, pad: {"db": dZ.sum(axis=(0, 1, 2), keepdims=True)},
+)
+_COPY = "The gradients are added to a copy of {}. Begin with zeros of the same shape."
+_wrong(_COPY.format("W"), lambda X, W, *rest: {"dW": W + _back(X, W, *rest)[0]})
+_wrong(_COPY.format("X"), lambda X, *rest: {"dX": X + conv_backward.answer(X, *rest)[2]})
 _DIVIDED = (
     "You divided by the number of examples. The loss has done so already, and a layer adds up what "
     "comes from its examples."
@@ -1429,6 +1486,11 @@ def _strides_added(layers):
     return field
 
 
+receptive_field.mistake(
+    "You double the distance after each layer. It is multiplied by the stride of that layer, which "
+    "may be 1 or 3, too.",
+    lambda layers: _walk(layers, spread=lambda apart, stride: 2 * apart),
+)
 _DIVIDING = (
     "You divide by the stride, as for the size of the output. In the picture neighbours move "
     "*apart*: multiply."
@@ -1483,6 +1545,10 @@ receptive_field.mistake(
 receptive_field.mistake(
     "That is the width after the first layer alone. Does `return` stand inside the loop?",
     lambda layers: layers[0][0],
+)
+receptive_field.mistake(
+    "The stride of the first layer is lost: it moves the windows of all later layers apart.",
+    lambda layers: _walk(layers[1:], start=(layers[0][0], 1)),
 )
 receptive_field.mistake(
     "The first layer is missing: go through all of them.", lambda layers: _walk(layers[1:])
