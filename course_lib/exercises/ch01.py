@@ -83,11 +83,6 @@ not_gate.mistake(
     "NOT has one input, so there is one weight: let w be a single number.",
     lambda: ([-20, -20], 10),
 )
-not_gate.mistake(
-    "An array of two numbers is one thing, and two are asked for: the weight and the bias. End "
-    "with `return w, b`.",
-    lambda: np.array([-20, 10]),
-)
 
 
 @exercise(

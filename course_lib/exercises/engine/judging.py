@@ -289,8 +289,8 @@ def _about_shapes(shape, wanted, what):
     text = f"{what} should be {_shape_text(wanted)}, and yours is {_shape_text(shape)}."
     if len(wanted) == 1 and len(shape) == 2 and _without_ones(shape) == _without_ones(wanted):
         return (
-            f"{text} A vector has one axis, and yours has two: with other vectors it would broadcast "
-            f"into a matrix. Leave out `keepdims`, or take `.ravel()`."
+            f"{text} A vector has one axis, and yours has two: with other vectors it would "
+            f"broadcast into a matrix. Leave out `keepdims`, or take `.ravel()`."
         )
     if len(wanted) == 1 and shape == ():
         return f"{text} `sum` and `mean` without `axis`, and `@` of two vectors, leave one number."
