@@ -69,22 +69,18 @@ for chapter in CHAPTERS.values():
     for exercise in exercises_of(chapter):
         assert "has no solutions" in repr(exercise.solution()), exercise.key
         assert exercise.hint(1) and exercise.verdict(...).outcome == "not started"
-        verdicts[exercise.key] = []
-        for source in answers[exercise.key]:
-            space = dict(vars(chapter))
-            exec(source, space)
-            verdict = exercise.verdict(space[exercise.name])
-            verdicts[exercise.key].append([verdict.outcome, verdict.sentence])
+        space = dict(vars(chapter))
+        exec(answers[exercise.key], space)
+        codes = [space[exercise.name], *(mistake.code for mistake in exercise.mistakes)]
+        checked = [exercise.verdict(code) for code in codes]
+        verdicts[exercise.key] = [[v.outcome, v.sentence] for v in checked]
 import course_lib
 print(json.dumps([course_lib.__file__, verdicts]))
 """
 
 
 def test_its_checks_say_what_those_of_the_course_say(classroom):
-    answers = {
-        key: [e.source(), *(e.source(wrong.code) for wrong in e.mistakes)]
-        for key, e in EXERCISES.items()
-    }
+    answers = {key: exercise.source() for key, exercise in EXERCISES.items()}
     student = classroom / "student"
     done = subprocess.run(
         [sys.executable, "-c", CHECKS], cwd=student, input=json.dumps(answers), text=True,

@@ -210,6 +210,19 @@ def _branches(X, Y):
     return 1 if X > 0 else 0
 
 
+def _one_argument(X):
+    return X
+
+
+_one_argument.__name__ = _one_argument.__qualname__ = "right"
+
+
+def _two_branches(X, Y):
+    for _ in range(0):
+        Z = X @ Y
+    return Z
+
+
 def _misspells(X, Y):
     return np.summ(X) + Y
 
@@ -222,7 +235,9 @@ def _misspells(X, Y):
         (_calls, ["For a product write `*`"]),
         (_branches, ["`np.where`"]),
         (_misspells, ["NumPy has no such name"]),
-        (lambda X: X, ["leave the line with `def` as it was"]),
+        (lambda X: X, ["too many or too few arguments"]),
+        (_one_argument, ["leave the line with `def` as it was"]),
+        (_two_branches, ["On the way that your function took"]),
     ],
 )
 def test_an_exception_is_explained_from_its_line_and_shapes(answer, words):
@@ -544,7 +559,7 @@ def _layers(rng):
         (lambda dW, db: dW, "That is dW alone, and right. `return dW, db`."),
         (lambda dW, db: (dW, db[:, None]), "A vector has one axis, and yours has two"),
         (lambda dW, db: (dW, db[None]), "A vector has one axis, and yours has two"),
-        (lambda dW, db: (dW, db.sum()), "dW is right. That is one number, the sum of all entries"),
+        (lambda dW, db: (dW, db.sum()), "dW is right. db is one number, the sum of all entries"),
         (lambda dW, db: (dW, None), "dW is right. db is None"),
         (lambda dW, db: (np.round(dW), db), "dW has lost all decimals"),
     ],

@@ -311,7 +311,7 @@ relu_backward.mistake(
     lambda dA, Z: np.zeros(dA.shape),
 )
 relu_backward.mistake(
-    "Your mask asks whether dA is positive. A gradient may well be negative; what opens or "
+    "Your function asks whether dA is positive. A gradient may well be negative; what opens or "
     "closes the gate is the sign of Z.",
     lambda dA, Z: np.maximum(dA, 0),
 )

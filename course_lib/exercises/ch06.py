@@ -868,8 +868,8 @@ def _beside_the_last(val_loss, patience):
 
 
 @best_epoch.mistake(
-    "You stop when the loss has risen `patience` times in a row. What counts is how many epochs in "
-    "a row brought no new minimum, even if the loss fell in some of them."
+    "You stop when the loss has not fallen `patience` times in a row. What counts is how many "
+    "epochs in a row brought no new minimum, even if the loss fell in some of them."
 )
 def _rising_in_a_row(val_loss, patience):
     waited = 0

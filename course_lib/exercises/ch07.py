@@ -40,7 +40,7 @@ def _logistic(z):
     lesson="They are one curve on two scales: what holds for one holds for the other, rescaled.",
 )
 def sigmoid_from_tanh(z):
-    """σ(z) from the hyperbolic tangent: (7.1), turned round."""
+    """σ(z) from the hyperbolic tangent: (7.1), solved for σ."""
     return (np.tanh(z / 2) + 1) / 2
 
 
@@ -299,7 +299,12 @@ _SQUARES = (
 softmax_slopes.mistake(_SQUARES, lambda z: softmax(z) * (np.eye(len(z)) - softmax(z)))
 softmax_slopes.mistake(_SQUARES, lambda z: np.diag(softmax(z)) - softmax(z)[:, None] ** 2)
 softmax_slopes.mistake(
-    "All signs are turned round. On the diagonal p_k rises with its own score z_k.",
+    "p minus the label is the slope of softmax and cross-entropy together. Asked are those of the "
+    "softmax alone, (7.5).",
+    lambda z: softmax(z) - np.eye(len(z)),
+)
+softmax_slopes.mistake(
+    "All signs are reversed. On the diagonal p_k rises with its own score z_k.",
     lambda z: np.outer(softmax(z), softmax(z)) - np.diag(softmax(z)),
 )
 softmax_slopes.mistake(
@@ -650,7 +655,7 @@ dead_units.mistake(
     lambda Z: (Z <= 0).sum(axis=0),
 )
 dead_units.mistake(
-    "Your answers are turned round: True is for the dead units, not for those that are alive.",
+    "Your answers are reversed: True is for the dead units, not for those that are alive.",
     lambda Z: (Z > 0).any(axis=0),
 )
 _ON = "That tells which units are on for all examples. Asked is which are off for all."
@@ -798,8 +803,8 @@ _wrong_means(
     lambda g, m, v: (0.9 * m + 0.1 * g, 0.9 * v + 0.1 * g**2),
 )
 _wrong_means(
-    "Here v has one number for all weights. Each weight has a size of its own, so v has the shape "
-    "of g: square entry by entry, and do not sum.",
+    "You add the same number to every entry of v. Each weight has a size of its own, so v has the "
+    "shape of g: square entry by entry, and do not sum.",
     lambda g, m, v: (0.9 * m + 0.1 * g, 0.999 * v + 0.001 * (g**2).sum()),
 )
 _wrong_step(

@@ -1472,7 +1472,7 @@ receptive_field.mistake(
     "stride.",
     lambda layers: _walk(layers, spread=lambda apart, stride: stride),
 )
-_ADDED = "You add up the strides. Distances multiply: after two strides of 2 it is 4."
+_ADDED = "You add up the strides. Distances multiply: after three strides of 2 it is 8, not 6."
 receptive_field.mistake(_ADDED, lambda layers: _walk(layers, spread=lambda a, t: a + t))
 receptive_field.mistake(_ADDED, lambda layers: _walk(layers, spread=lambda a, t: a + t - 1))
 

@@ -26,40 +26,45 @@ ADVICE = {
     "left.",
     r"^name '\w+' is not defined": "Inside a function only its arguments are known, what it "
     "assigns itself, and what cells above have defined. Is it spelled as there?",
-    r"cannot access local variable": "It is assigned in this function, but only further down: "
-    "give it a value before it is used.",
+    r"cannot access local variable": "On the way that your function took here it got no value: it "
+    "is assigned in an `if` or a loop that did not run, or only further down. Give it one first.",
     r"unexpected keyword argument": "There is no setting of that name. NumPy's are `axis=…` and "
     "`keepdims=True`.",
-    r"positional argument": "The check calls your function with the arguments "
-    "of the exercise: leave the line with `def` as it was, and call helpers with all of theirs.",
+    r"positional argument": "Something is called with too many or too few arguments. Several "
+    "numbers that are one thing, such as a shape, go into brackets of their own: `(n_in, n_out)`.",
     r"object is not callable": "Brackets behind a value mean a call. For a product write `*`, for "
     "an entry square brackets.",
     r"truth value of an array": "`if`, `and`, `or` and `max(0, …)` want one answer, and an array "
-    "has many: `np.where`, `np.maximum`, a product with a mask such as `(Z > 0)`, or `.all()`.",
+    "has many: `np.where`, `np.maximum`, a product with a mask such as `(Z > 0)`, or `.all()`. "
+    "Lists of arrays are compared pair by pair, with `zip`.",
     r"only (length-1|0-dimensional|size-1) arrays": "Functions of `math`, and `float`, take one "
-    "number. `np.exp`, `np.log` and `np.sqrt` take whole arrays.",
+    "number. `np.exp`, `np.tanh` and NumPy's other functions take whole arrays.",
     r"unsupported operand type|can't multiply sequence|can only concatenate": "Lists, tuples and "
     "shapes do not calculate: `np.array(…)` makes an array of them, an index takes one number out.",
     r"'(list|tuple|float|int)' object has no attribute": "That is plain Python, not an array: "
     "`np.array(…)` makes one.",
     r"NoneType": "Something is None: `append`, `sort` and `print` return nothing, and so does a "
     "function without `return`.",
-    r"numpy.* has no attribute": "NumPy has no such name: look for how the notebook writes it.",
+    r"'numpy\.\w+' object has no attribute 'value'": "`.value` belongs to the parameters of a "
+    "layer; an array is the value itself.",
+    r"'numpy\.\w+' object has no attribute": "An array has nothing of that name.",
+    r"'numpy' has no attribute": "NumPy has no such name: look for how the notebook writes it.",
     r"axis -?\d+ is out of bounds for array of dimension": "This array has fewer axes than you "
     "think: with one axis there is only `axis=0`.",
     r"too many indices": "You ask for more axes than this array has: print its `.shape`.",
-    r"out of (bounds|range)": "Places count from 0, so the last of n is n - 1; a loop runs over "
-    "`range(n)`.",
+    r"out of (bounds|range)": "Places count from 0, so the last of n is n - 1. Does your function "
+    "count on a number of parts that is not always the same? `len` says how many there are.",
     r"to unpack": "What stands on the right has another number of parts than there are names on "
-    "the left.",
+    "the left. A matrix has its rows as parts.",
     r"setting an array element|inhomogeneous": "One place of an array holds one number; here "
     "rows of different lengths, or arrays, are put there.",
     r"only integers, slices|interpreted as an integer|indices must be integers": "A place or a "
     "number of times is a whole number: divide with `//`, or use `int`.",
-    r"cannot reshape": "`reshape` keeps all numbers, and there are not as many as that shape has "
-    "places.",
+    r"cannot reshape": "`reshape` keeps all numbers, and that shape has not as many places.",
     r"zero-size array": "There is nothing in this array: does a slice end before it begins?",
     r"division by zero": "Something is divided by zero: which length or sum is 0 here?",
+    r"'(int|float|numpy.int64)' object is not iterable, in the line `for ": "A loop cannot run "
+    "over a number: `range(n)` counts from 0 to n - 1.",
     r"object is not iterable|integer argument expected": "`sum`, `max`, `np.mean` and such take "
     "one list or array: `sum([a, b])`, not `sum(a, b)`.",
     r"has no len": "A single number stands where a list or an array is expected.",
@@ -82,8 +87,13 @@ IN_CHAPTER = {
 }
 
 
-def advice_on(message, chapter=""):
-    """Advice on an exception's message, or ""."""
+def advice_on(message, name="", chapter=""):
+    """Advice on an exception's message, or "", for the exercise `name` of a chapter."""
+    if re.match(rf"{name}\(\) (takes|missing)", message):
+        return (
+            "The check calls your function with the arguments of the exercise: leave the line "
+            "with `def` as it was."
+        )
     found = [text for part, text in ADVICE.items() if re.search(part, message)][:1]
     found += [
         text
@@ -101,6 +111,8 @@ def _missing_transpose(message):
     if len(names) != 2 or ".T" in message:
         return []
     (a, shape), (b, other) = [(name, tuple(map(int, re.findall(r"\d+", s)))) for name, s in names]
+    if shape == other:
+        return ["If each entry meets its own, entry by entry, write `*`."]
     if len(shape) != 2 or len(other) != 2:
         return []
     fits = [text for text, fit in ((f"`{a}.T @ {b}`", shape[0] == other[0]),
@@ -124,8 +136,14 @@ def describe_error(error, answer):
         line = linecache.getline(summary.filename, summary.lineno or 0)
         if summary.filename == filename and line.strip():
             where = f"in the line `{line.strip()}`{_shapes_in(line, summary, frame)}"
+            if frames[-1].f_code.co_name != frame.f_code.co_name and _is_of_notebook(frames[-1]):
+                where += f", inside the notebook's `{frames[-1].f_code.co_name}`"
             return f"{text}, {where}" if text else where
     return text or "it says no more"
+
+
+def _is_of_notebook(frame):
+    return frame.f_globals.get("__name__") == "__main__"
 
 
 def _shapes_in(line, summary, frame):

@@ -1,6 +1,7 @@
 """An exercise: its cases, judge and solution, hints, and the mistakes that it can name."""
 
 import ast
+import functools
 import inspect
 import os
 import warnings
@@ -187,8 +188,9 @@ class Exercise:
                 Outcome.NOT_STARTED,
                 "There is still a blank, `...`, in it, or it holds no code.",
             )
-        for mistake in self.mistakes:
-            if self._is_answer_of(mistake.code, cases, runs):
+        seen = [_read(self.seen_as, run.value) for run in runs]
+        for mistake in () if all(run.error for run in runs) else self.mistakes:
+            if self._is_answer_of(mistake.code, cases, runs, seen):
                 return Verdict(Outcome.NOT_YET, mistake.sentence)
         named = type(complaint) is not CaseOnly
         remark = sentence_about(runs[0].remarks, runs[0].value, self.unused, named)
@@ -217,10 +219,10 @@ class Exercise:
         return Card("?", f"One way to write {self.name}", code=self.source())
 
     def source(self, code=None):
-        """The source of the solution, or of a mistake's code, under the exercise's name."""
+        """The source of the solution, or of other code, under the exercise's name."""
         code = code or self.answer
         text = inspect.getsource(inspect.getmodule(code))
-        node = next(node for node in ast.walk(ast.parse(text)) if _defines(node, code))
+        node = next(node for node in _definitions(text) if _defines(node, code))
         if isinstance(node, ast.Lambda):
             return (
                 f"def {self.name}({ast.unparse(node.args)}):\n    return {ast.unparse(node.body)}"
@@ -240,6 +242,12 @@ class Exercise:
                     f"belongs to the caller. `w = w + d` makes a new array; `w += d` changes the "
                     f"old one, and so do methods such as `w.sort()`."
                 )
+        nothing = [i for i, run in enumerate(runs) if run.value is None]
+        if nothing and len(nothing) < len(runs):
+            return (
+                f"For {describe_call(cases[nothing[0]], self.arguments)} your function returns "
+                f"nothing, for others it does: does a `return` stand inside an `if` or a loop?"
+            )
         complaint = _read(self.judge, cases, [run.value for run in runs])
         if complaint is not CORRECT and type(complaint) not in (str, CaseOnly):
             raise TypeError(f"{self.key}: the judge returned {complaint!r}, not CORRECT or text")
@@ -248,28 +256,28 @@ class Exercise:
     def _stopped(self, case, run):
         call = f" for {describe_call(case, self.arguments)}" if case and run.called else ""
         text = f"Your code stopped with {run.error}{call}: {run.message}".rstrip(".")
-        advice = advice_on(run.message, self.key.partition(".")[0])
-        if advice:
+        if any(remark.startswith("reads ") for remark in run.remarks):
+            return f"{text}. {sentence_about(run.remarks, ..., self.unused)}"
+        if advice := advice_on(run.message, self.name, self.key.partition(".")[0]):
             return f"{text}. {advice}"
         return text if run.error in OF_THE_LIBRARY else CaseOnly(text)
 
-    def _is_answer_of(self, code, cases, runs):
-        """Would `code` have given these runs, at least one of which came to its end?
+    def _is_answer_of(self, code, cases, runs, seen):
+        """Would `code` have given these runs, whose values are `seen`?
 
         Most code would not in the first case, so the others are run only where it would.
         """
-        if all(run.error for run in runs):
-            return False
         parts = (slice(1), slice(1, None))
-        return all(self._alike(runs[part], run_cases(code, cases[part])) for part in parts)
+        return all(self._alike(runs[part], seen[part], run_cases(code, cases[part]))
+                   for part in parts)  # fmt: skip
 
-    def _alike(self, runs, others):
+    def _alike(self, runs, seen, others):
         """True if values are equal where both ran, and errors are equal elsewhere."""
         return all(
             run.error == other.error
             and run.changed == other.changed
-            and (bool(run.error) or same(*(_read(self.seen_as, r.value) for r in (run, other))))
-            for run, other in zip(runs, others, strict=True)
+            and (bool(run.error) or same(value, _read(self.seen_as, other.value)))
+            for run, value, other in zip(runs, seen, others, strict=True)
         )
 
     def _card(self, verdict, note):
@@ -285,11 +293,18 @@ class Exercise:
         return CheckCard(MARKS[verdict.outcome], heading, tuple(sentences), verdict=verdict)
 
 
+@functools.cache
+def _definitions(text):
+    """The functions, named or not, in the source of a module."""
+    kinds = ast.FunctionDef | ast.Lambda
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds)]
+
+
 def _defines(node, code):
     """Is this node of a module's tree the definition of the function `code`?"""
     if isinstance(node, ast.Lambda):
         return code.__name__ == "<lambda>" and node.lineno == code.__code__.co_firstlineno
-    return isinstance(node, ast.FunctionDef) and node.name == code.__name__
+    return node.name == code.__name__
 
 
 def _read(reader, *arguments):

@@ -1,4 +1,4 @@
-"""What students do in every exercise: results negated, doubled, divided by m, turned round.
+"""What students do in every exercise: results negated, doubled, divided by m, transposed.
 
 An hypothesis says what would have come if one thing were done otherwise. It is told only if it
 explains the values of all cases, and if no other does: a false diagnosis is worse than none.
@@ -178,9 +178,18 @@ HYPOTHESES = (
         _of_value(lambda right: np.clip(right, 0, 1)),
         "{what} {are} cut off at 0 and 1: something clips {them}.",
     ),
-    (_reduced("sum"), "That is one number, the sum of all entries that there should be."),
-    (_reduced("mean"), "That is one number, the mean of all entries that there should be."),
-    (_reduced("max"), "That is one number, the largest of all entries that there should be."),
+    (
+        _reduced("sum"),
+        "{what} {are} one number, the sum of all entries that there should be. Is `axis` missing?",
+    ),
+    (
+        _reduced("mean"),
+        "{what} {are} one number, the mean of all entries that there should be. Is `axis` missing?",
+    ),
+    (
+        _reduced("max"),
+        "{what} {are} one number, the largest of all that there should be. Is `axis` missing?",
+    ),
     (_reduced("sum", 0), "{what} {are} summed over the first axis, and should not be."),
     (_reduced("sum", 1), "{what} {are} summed over axis 1, and should not be."),
     (_reduced("mean", 0), "{what} {are} averaged over the first axis, and should not be."),

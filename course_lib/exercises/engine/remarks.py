@@ -93,7 +93,8 @@ def sentence_about(remarks, value, unused=(), named=False):
         )
     if ignored:
         names = " and ".join(f"`{name}`" for name in ignored)
-        return f"Your function never uses {names}: the result should depend on it."
+        pronoun = "it" if len(ignored) == 1 else "them"
+        return f"Your function never uses {names}: the result should depend on {pronoun}."
     if read and not named:
         return (
             f"Your function reads `{read[0]}`, a variable of the notebook, and not something that "
