@@ -157,7 +157,7 @@ def _sizes(rng):
 
 
 def _pairs(sizes):
-    return list(zip(sizes[:-1], sizes[1:], strict=True))
+    return [(sizes[i - 1], sizes[i]) for i in range(1, len(sizes))]
 
 
 def _judge_shapes(cases, values):

@@ -1147,7 +1147,7 @@ def _wrong(sentence, change):
 
     @conv_backward.mistake(sentence)
     def changed(*case):
-        right = dict(zip(("dW", "db", "dX"), conv_backward.answer(*case), strict=True))
+        right = dict(zip(("dW", "db", "dX"), _backwards(*case), strict=True))
         return tuple((right | change(*case)).values())
 
 
@@ -1225,7 +1225,7 @@ _wrong(
 )
 _COPY = "The gradients are added to a copy of {}. Begin with zeros of the same shape."
 _wrong(_COPY.format("W"), lambda X, W, *rest: {"dW": W + _back(X, W, *rest)[0]})
-_wrong(_COPY.format("X"), lambda X, *rest: {"dX": X + conv_backward.answer(X, *rest)[2]})
+_wrong(_COPY.format("X"), lambda X, *rest: {"dX": X + _backwards(X, *rest)[2]})
 _DIVIDED = (
     "You divided by the number of examples. The loss has done so already, and a layer adds up what "
     "comes from its examples."
@@ -1238,7 +1238,7 @@ _wrong(
     },
 )
 conv_backward.mistake(
-    _DIVIDED, lambda X, W, dZ, *how: conv_backward.answer(X, W, dZ / len(X), *how)
+    _DIVIDED, lambda X, W, dZ, *how: _backwards(X, W, dZ / len(X), *how)
 )
 _OVERLAP = (
     "Windows overlap, so the slopes of a pixel from all windows and all kernels add up. In dX you "
