@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.model_selection import train_test_split
+from threadpoolctl import threadpool_limits
 
 from course_lib import ROOT
 from course_lib.activations import sigmoid, sigmoid_prime
@@ -29,6 +30,7 @@ def halves():
     return train_test_split(X, y, test_size=TEST, stratify=y, random_state=SEED)
 
 
+@threadpool_limits.wrap(limits=1)  # small products: threads would wait for each other
 def train(epochs=EPOCHS):
     """The trained network; half of its epochs see pictures that were moved."""
     X, _, y, _ = halves()
