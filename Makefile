@@ -9,7 +9,7 @@ GRADE_FLAGS ?=
 # Where `make test-elsewhere` and `make test-readonly` put their copy of the course.
 ELSEWHERE := "$(shell mktemp -u -t course.XXXXXX)/Ein Kurs, 第一课 é"
 
-.PHONY: help course test test-all test-lowest test-newest test-offline test-again test-elsewhere test-readonly test-robust mutate bench lint execute slides site lite check-room guide classroom collect grade diagnose formgrader clean
+.PHONY: help course test test-all test-lowest test-newest test-offline test-again test-elsewhere test-readonly test-robust mutate bench lint weights execute slides site lite check-room guide classroom collect grade diagnose formgrader clean
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
@@ -26,6 +26,7 @@ help:
 	@echo "make formgrader    open nbgrader's Formgrader on CLASSROOM, for points and comments by hand"
 	@echo "make guide     write docs/exercises.md from the exercises' definitions, for contributors"
 	@echo "make lint      check style only, and say what to do"
+	@echo "make weights   train the digit reader again, data/digit_reader.npz"
 	@echo "make execute   run all notebooks and save them clean, for contributors"
 	@echo "make clean     remove the environments and what tests leave behind"
 	@echo "make test-lowest   all tests with the oldest packages that the ranges admit"
@@ -75,6 +76,9 @@ bench: .venv-bench/built
 
 lint: $(BUILT)-test
 	@$(RUN) tools/run_tests.py lint
+
+weights: $(BUILT)
+	@$(RUN) tools/make_weights.py
 
 execute: $(BUILT)
 	@$(RUN) tools/execute.py

@@ -15,6 +15,7 @@ __all__ = [
     "gaussians",
     "heights",
     "line",
+    "mnist",
     "one_hot",
     "photo_patches",
     "random_shifts",
@@ -250,6 +251,28 @@ def digits():
 
     data = load_digits()
     return data.images[..., None] / 16, data.target
+
+
+def mnist():
+    """Ten thousand handwritten digits, 28 by 28 pixels: the first of MNIST's training set.
+
+    They come in a fixed random order. Split them with `train_test_split(…, stratify=y)` of
+    scikit-learn. The same writers stand on both sides of such a split, so results are not
+    those of MNIST's own test set.
+
+    Returns
+    -------
+    X : ndarray (10000, 28, 28, 1), float32
+        0 for the paper, 1 for the darkest ink.
+    y : ndarray (10000,)
+        The digit, a whole number from 0 to 9.
+
+    Source: LeCun, Cortes and Burges (1998), CC BY-SA 3.0, see data/README.md; notebook 08.
+    """
+    with np.load(TABLES / "mnist_10000.npz") as file:
+        X, y = file["X"], file["y"]
+    order = np.random.default_rng(28).permutation(len(y))  # the file is sorted by digit
+    return X[order, :, :, None].astype(np.float32) / 255, y[order].astype(int)
 
 
 def one_hot(labels, k):

@@ -5,17 +5,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.activations import sigmoid, sigmoid_prime
 from course_lib.checks import (
     expect,
     expect_between,
     expect_examples,
     expect_lengths,
 )
+from course_lib.datasets import TABLES
 from course_lib.initializers import he
 from course_lib.layers import Activation, Dense, Layer, Parameter
 from course_lib.storage import read_arrays, write_arrays
 
-__all__ = ["Network", "Summary", "SummaryRow", "makes_probabilities", "mlp", "penalty", "summarise"]
+__all__ = [
+    "Network",
+    "Summary",
+    "SummaryRow",
+    "digit_reader",
+    "makes_probabilities",
+    "mlp",
+    "penalty",
+    "summarise",
+]
 
 
 class Network:
@@ -175,6 +186,25 @@ def mlp(sizes, phi, phi_prime, *, rng, init=he, dtype=np.float64):
     for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
         layers += [Dense(n_in, n_out, rng=rng, init=init), Activation(phi, phi_prime)]
     return Network(*layers[:-1], dtype=dtype)
+
+
+def digit_reader():
+    """The network 784-64-10 that reads handwritten digits, already trained.
+
+    Its input is a picture of 28 by 28 pixels as one row, 0 for paper and 1 for ink, so X is
+    (m, 784); then 64 sigmoids; its ten outputs are logits. tools/make_weights.py trained it, and
+    data/README.md says how well it reads.
+
+    Returns
+    -------
+    Network
+
+    Source: notebooks 00 and 04.
+    """
+    net = mlp((784, 64, 10), sigmoid, sigmoid_prime, rng=np.random.default_rng(0),
+              dtype=np.float32)  # fmt: skip
+    net.load(TABLES / "digit_reader.npz")
+    return net
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
-"""The tables in data/ are complete and described, and their columns agree."""
+"""What is in data/ is complete and described, and agrees with where it came from."""
 
 import hashlib
 import re
 
 import make_tables
+import make_weights
 import numpy as np
 import pytest
+from sklearn.metrics import accuracy_score
 
 from course_lib import ROOT, datasets
-from course_lib.datasets import diamond, heights, square, table
+from course_lib.datasets import diamond, heights, mnist, square, table
+from course_lib.network import digit_reader
 
 DATA = ROOT / "data"
 README = (DATA / "README.md").read_text("utf-8")
@@ -18,12 +21,16 @@ INSIDE = {
 }
 
 
-def test_every_table_has_the_hash_and_the_row_that_the_readme_says():
+def test_every_file_has_the_hash_that_the_readme_says():
     hashes = {name: sha for sha, name in re.findall(r"([0-9a-f]{64})  (\S+)", README)}
-    paths = sorted(DATA.glob("*.csv"))
+    paths = [path for path in DATA.iterdir() if path.name != "README.md"]
     assert {path.name for path in paths} == hashes.keys()
     for path in paths:
         assert hashlib.sha256(path.read_bytes()).hexdigest() == hashes[path.name]
+
+
+def test_every_table_has_a_row_in_the_readme():
+    for path in sorted(DATA.glob("*.csv")):
         row = next(line for line in README.splitlines() if line.startswith(f"| `{path.name}`"))
         lines = path.read_text("ascii").splitlines()
         assert f"| {len(lines) - 1} |" in row
@@ -78,3 +85,29 @@ def test_a_missing_folder_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(datasets, "TABLES", tmp_path / "data")
     with pytest.raises(ValueError, match=str(tmp_path / "data")):
         table("diamond")
+
+
+def test_mnist_is_mixed_and_not_otherwise_changed():
+    X, y = mnist()
+    assert X.shape == (10_000, 28, 28, 1) and X.dtype == np.float32
+    assert X.min() == 0 and X.max() == 1
+    with np.load(DATA / "mnist_10000.npz") as file:
+        assert (np.diff(file["y"].astype(int)) >= 0).all()
+        for digit in range(10):
+            ours = {x.tobytes() for x in (255 * X[y == digit]).round().astype(np.uint8)}
+            assert ours == {x.tobytes() for x in file["X"][file["y"] == digit]}
+    assert len(set(y[:100])) == 10
+
+
+def test_the_digit_reader_reads_the_share_that_the_readme_says():
+    share = f"{make_weights.accuracy(digit_reader()):.4f}"
+    assert f"Of the other 2000 it reads {share}." in README
+    _, X, _, y = make_weights.halves()
+    logits = digit_reader().forward(X.reshape(len(X), -1))
+    assert f"{accuracy_score(y, logits.argmax(axis=1)):.4f}" == share
+
+
+@pytest.mark.slow
+def test_the_digit_reader_comes_from_the_script():
+    again = make_weights.train()
+    assert abs(make_weights.accuracy(again) - make_weights.accuracy(digit_reader())) < 0.01
