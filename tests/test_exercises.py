@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal, special
 from sklearn import metrics
 
-from course_lib.exercises import ch00, ch01, ch03, ch04, ch08, contents
+from course_lib.exercises import ch00, ch01, ch03, ch04, ch07, ch08, contents
 from course_lib.exercises.contents import CHAPTERS, exercises_of
 from course_lib.exercises.engine import exercise as engine
 from course_lib.exercises.engine.answers import Unreadable, run_answer
@@ -533,6 +533,28 @@ def test_naive_losses_are_not_told_a_reason_that_is_not_theirs():
     for answer in (by_cases, without_probabilities):
         sentence = ch03.safe_cross_entropy.verdict(answer, 0).sentence
         assert "either exp(1000) overflows, or a probability rounds" in sentence
+
+
+def _squeezed(value):
+    if isinstance(value, tuple | list):
+        return type(value)(_squeezed(part) for part in value)
+    return np.squeeze(value) if isinstance(value, np.ndarray) else value
+
+
+# Their matrices have no side of length 1: the rng, the scores and the windows are several.
+SIDES = (ch07.initialise, ch07.softmax_slopes, ch08.max_pool_backward, ch08.avg_pool_backward)
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e not in SIDES], ids=lambda e: e.key)
+def test_an_axis_of_length_1_is_not_lost(exercise):
+    """A matrix of one row stays a matrix; single numbers and vectors of one are taken as either."""
+    values = [run.value for run in run_answer(exercise.answer, exercise.draw(0))]
+    flat = [part for v in values for part in (v if isinstance(v, tuple | list) else [v])]
+    if not any(np.ndim(part) > 1 for part in flat if isinstance(part, np.ndarray)):
+        pytest.skip("It returns no matrix.")
+    for seed in range(3):
+        found = outcome(exercise, lambda *case: _squeezed(exercise.answer(*case)), seed)
+        assert found is Outcome.NOT_YET
 
 
 def _only_two_or_three_layers(X, weights, biases):

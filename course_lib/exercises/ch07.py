@@ -674,7 +674,7 @@ def _adam_cases(rng):
     hand = (np.array([1.0, 2.0]), np.array([0.5, -4.0]), np.zeros(2), np.zeros(2), 1, 0.1)
     small = (np.zeros(3), np.array([1e-7, -2e-8, 3e-9]), np.zeros(3), np.zeros(3), 1, 0.1)
     drawn = []
-    for shape, t in [((3,), 2), ((2, 3), 10), ((4,), 500)]:
+    for shape, t in [((3,), 2), ((2, 3), 10), ((4,), 500), ((1, 3), 7)]:
         theta, g, m = rng.normal(size=(3, *shape))
         v, lr = rng.uniform(0.1, 1, size=shape), float(rng.uniform(0.01, 0.3))
         drawn.append((theta, g, m, v, t, lr))

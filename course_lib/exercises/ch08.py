@@ -1237,9 +1237,7 @@ _wrong(
         "db": _back(X, *rest)[1] / len(X),
     },
 )
-conv_backward.mistake(
-    _DIVIDED, lambda X, W, dZ, *how: _backwards(X, W, dZ / len(X), *how)
-)
+conv_backward.mistake(_DIVIDED, lambda X, W, dZ, *how: _backwards(X, W, dZ / len(X), *how))
 _OVERLAP = (
     "Windows overlap, so the slopes of a pixel from all windows and all kernels add up. In dX you "
     "keep the last one only: write `+=` in place of `=`."

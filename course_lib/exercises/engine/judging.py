@@ -322,6 +322,8 @@ def _comparison(case, value, actual, expected, what, names):
     entry = f"{name}{index}" if index else "it"
     if not case:
         return f"{entry.capitalize()} is too {_direction(actual[worst], expected[worst])}."
+    if one := _its_example(case, names, worst) if _is_plural(what) else "":
+        return f"For {one}, it is {actual[worst]:.6g}, and it should be {expected[worst]:.6g}."
     returned = describe(value)
     if what.isidentifier() or returned.startswith("array of shape"):
         mine = f"{what if entry == 'it' else entry} is {actual[worst]:.6g}, and"
@@ -329,6 +331,21 @@ def _comparison(case, value, actual, expected, what, names):
     else:
         mine = f"it returned {returned};"
     return f"For {describe_call(case, names)}, {mine} {entry} should be {expected[worst]:.6g}."
+
+
+def _is_plural(what):
+    return what.startswith("The ") and what.endswith("s")
+
+
+def _its_example(case, names, place):
+    """The row or the column of the only argument to which an entry of the result belongs."""
+    if len(case) != 1 or len(names) != 1 or len(place) != 1 or np.ndim(case[0]) != 2:
+        return ""
+    [argument], [name], [i] = case, names, place
+    rows = argument.shape[0] > i and argument.shape[1] == 2
+    part = argument[i] if rows else argument[:, i]
+    which = f"row {i}" if rows else f"column {i}"
+    return f"{which} of {name}, {describe(part)}" if part.size <= 8 else ""
 
 
 def _direction(actual, expected):
