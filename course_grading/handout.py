@@ -24,7 +24,8 @@ __all__ = ["main", "without_solutions", "write_nbgrader_course", "write_student_
 
 TEMPLATES = Path(__file__).with_name("classroom")
 FILES = ("pyproject.toml", "constraints.txt", "environment.yml", "LICENSE", "LICENSE-text",
-         "docs/where_next.md", "tools/build_environment.py", "tools/course.mk")  # fmt: skip
+         "docs/notation.md", "docs/where_next.md", "tools/build_environment.py",
+         "tools/course.mk")  # fmt: skip
 TEMPLATE_FILES = ("README.md", "Makefile")  # in course_grading/classroom
 FOLDERS = ("course_lib", "data", "notebooks")
 EXCLUDED = ("__pycache__", ".ipynb_checkpoints", "course_progress*", ".*")

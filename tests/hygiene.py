@@ -35,7 +35,6 @@ TIMES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|\d+%\|")
 DECIMALS_THAT_STAND_ALONE = {
     1: {"0.9": "the exercises' bound for a sure 1", "0.1": "the exercises' bound for a sure 0"},
 }
-WORDS = {0: (700, 2000), 3: (1500, 3500), 8: (1500, 2800)}
 
 
 def valid(path, notebook):
@@ -137,15 +136,10 @@ def headings(path, notebook):
 
 
 def length(path, notebook):
-    low, high = WORDS.get(number_of(path), (1500, 2500))
-    cells = [c for c in text_cells(notebook) if c.metadata.slideshow.slide_type != "notes"]
-    text = "\n".join(prose(cell) for cell in cells)
-    words = len(re.findall(r"[^\W\d_]{2,}", re.sub(r"^\|.*$", "", text, flags=re.M)))
     lines = [len([line for line in c.source.splitlines() if line]) for c in code_cells(notebook)]
-    found = [] if low <= words <= high else [f"{words} words of prose"]
     if median(lines) > 4 or max(lines) > 22:
-        found.append(f"code cells of median {median(lines)}, at most {max(lines)} lines")
-    return found
+        return [f"code cells of median {median(lines)}, at most {max(lines)} lines"]
+    return []
 
 
 def slides(path, notebook):

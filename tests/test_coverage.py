@@ -11,6 +11,7 @@ from course_lib import ROOT
 PAGE = (ROOT / "docs" / "coverage.md").read_text("utf-8")
 PLAN = ROOT.parent / "shared" / "syllabus.md"
 PLACE = re.compile(r"\[(\d\d), (opening|section (\d+))\]\(\.\./notebooks/([^)]+)\): `([^`|]+)`")
+NOTATION = re.compile(r"\[the page of notation\]\(notation\.md\): `([^`|]+)`")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 ROW = re.compile(r"^\| (\w+)\.(\d+)([a-z]?) \| (.+?) \| (.+) \|$", re.M)
 ROWS = ROW.findall(PAGE)
@@ -35,6 +36,9 @@ def problem(reference):
         path = ROOT / test[1]
         there = path.exists() and re.search(rf"^def {test[2]}\(", path.read_text("utf-8"), re.M)
         return "" if there else "there is no such test"
+    if quoted := NOTATION.fullmatch(reference):
+        page = (ROOT / "docs" / "notation.md").read_text("utf-8")
+        return "" if quoted[1] in page else "the quotation is not on that page"
     if not (found := PLACE.fullmatch(reference)):
         return "neither a section with a quotation, nor a test"
     number, _, section, name, evidence = found.groups()

@@ -121,7 +121,6 @@ SPOILT = [
     ("closing", _delete(lambda c: c.id == "progress")),
     ("headings", _say("#### too deep")),
     ("headings", _say("# a second title")),
-    ("length", _say("word " * 3000)),
     ("length", _set(lambda n: code_cells(n)[2], "source", "x = 1\n" * 40)),
     ("slides", _set(lambda n: n.cells[4], "metadata", {})),
     ("slides", _delete(lambda c: c.metadata.slideshow.slide_type == "notes")),

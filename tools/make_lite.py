@@ -59,7 +59,8 @@ def write_contents(folder):
         nbformat.write(notebook, folder / "notebooks" / path.name)
     shutil.copytree(ROOT / "data", folder / "data")
     (folder / "docs").mkdir()
-    shutil.copy(ROOT / "docs" / "where_next.md", folder / "docs")  # notebook 08 links to it
+    for name in ("notation.md", "where_next.md"):  # notebooks 00 and 08 link to them
+        shutil.copy(ROOT / "docs" / name, folder / "docs")
 
 
 def make_lite(target):

@@ -7,7 +7,7 @@
 Its folder lite/ is the edition that runs in a browser, which `make lite` builds by itself.
 
 The site is made from the executed notebooks, the pages in docs/, the docstrings, the table of
-notation in notebook 00, and the solutions of the exercises. Warnings are errors.
+and the solutions of the exercises. Warnings are errors.
 """
 
 import importlib
@@ -31,7 +31,8 @@ from course_lib.exercises.contents import CHAPTERS, NOTEBOOKS, exercises_of
 TARGET = "build/site"
 SITE = ROOT / "docs" / "site"
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/errata.md", "docs/exercises.md",
-         "docs/instructors.md", "docs/grading.md", "docs/where_next.md", "docs/coverage.md",
+         "docs/instructors.md", "docs/grading.md", "docs/where_next.md", "docs/notation.md",
+         "docs/coverage.md",
          "docs/at-work.png", "docs/site.png", "benchmarks/README.md", "data/README.md", "LICENSE",
          "LICENSE-text")  # fmt: skip
 
@@ -83,13 +84,6 @@ def write_notebooks(folder):
 
 def is_for_the_speaker(cell):
     return cell.metadata.get("slideshow", {}).get("slide_type") == "notes"
-
-
-def write_notation(path):
-    """Write the page of notation, the table of notebook 00."""
-    notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
-    [cell] = [cell for cell in notebook.cells if cell.id == "notation"]
-    path.write_text(re.sub(r"^## \d+ ", "# ", cell.source) + "\n", encoding="utf-8")
 
 
 def write_solutions(path):
@@ -159,7 +153,6 @@ def gather(source):
     for name in ("conf.py", "site.css", "site.js"):
         shutil.copy(SITE / name, source)
     write_notebooks(source / "notebooks")
-    write_notation(source / "notation.md")
     write_solutions(source / "solutions.md")
     write_reference(source / "reference")
     write_index(source / "index.md")

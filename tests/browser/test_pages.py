@@ -42,7 +42,7 @@ def test_on_a_phone_nothing_overflows_and_nobody_is_asked(site, tab):
     assert tab.strangers == [] and tab.complaints == []
 
 
-SOME = ("index", "notation", "solutions", "01_gates_and_xor", "course_lib.layers", "grading")
+SOME = ("index", "docs/notation", "solutions", "01_gates_and_xor", "course_lib.layers", "grading")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
