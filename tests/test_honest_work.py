@@ -275,7 +275,7 @@ USES_T = "def one_neuron(x, y, w, b):\n    return t, t"
 def test_what_was_not_run_or_read_is_named(sandbox, answer, above, words):
     said = diagnosis(sandbox, answer, *above)
     assert words in said
-    assert ("when called with" in said) == (answer == USES_T)  # else it was never called
+    assert (" for x = " in said) == (answer == USES_T)  # else it was never called
 
 
 def test_a_missing_answer_is_not_found_in_the_lessons(sandbox):
