@@ -538,6 +538,7 @@ def test_the_right_value_of_an_exercise_without_arguments_is_not_given_away():
     exercise = make(agrees_with(lambda: 7.5, "No."), cases=lambda rng: [()])
     sentence = exercise.verdict(lambda: 9.0, 0).sentence
     assert sentence == "No. It is too large." and "7" not in sentence
+    assert exercise.verdict(lambda: 15.0, 0).sentence == "No. It is too large."
 
 
 def _linear(X, dZ):

@@ -253,7 +253,10 @@ def _compared(cases, values, expected, told):
     ]
     if not wrongs:
         return CORRECT
-    if explained := explanation(what, cases, arrays, expected, told.arguments, **near):
+    has_arguments = any(cases)  # if not, any explanation would tell the solution
+    if has_arguments and (
+        explained := explanation(what, cases, arrays, expected, told.arguments, **near)
+    ):
         return explained
     if told.origin and all(a.shape == e.shape for a, e in zip(arrays, expected, strict=True)):
         starts = [told.origin(*case) for case in cases]
