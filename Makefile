@@ -13,7 +13,7 @@ ELSEWHERE := "$(shell mktemp -u -t course.XXXXXX)/Ein Kurs, 第一课 é"
 
 help:
 	@echo "make course    open the course in JupyterLab (builds the environment the first time)"
-	@echo "make test      lint, the library, the exercises, every notebook: about four minutes"
+	@echo "make test      lint, the library, the exercises, every notebook: under five minutes"
 	@echo "make test-all  that, then what is slow: grading, whole notebooks, nbgrader, a browser"
 	@echo "make slides    turn the notebooks into slides, build/slides/index.html"
 	@echo "make site      build the web site, build/site/index.html"

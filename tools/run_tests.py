@@ -1,6 +1,6 @@
 """Everything that must hold, part by part, with the time that each part takes.
 
-    python tools/run_tests.py            what people at work run, in about four minutes: `make test`
+    python tools/run_tests.py            what people at work run, in under five minutes: `make test`
     python tools/run_tests.py rest       what that leaves out
     python tools/run_tests.py all        both; `make test-all`
     python tools/run_tests.py lint site  parts by their names
