@@ -685,7 +685,8 @@ def array(dtype, shape, data):
         spoilt(value={"unreadable": "list. You have all points"}), spoilt(called=1),
         spoilt(remarks=None), spoilt(remarks=["correct"]), spoilt(remarks=["reads all points"]),
         spoilt(remarks=["printed"] * 1000), spoilt(remarks=[1]),
-        spoilt(remarks=["reads " + "a" * 99]),
+        spoilt(remarks=["reads " + "a" * 99]), spoilt(remarks=["reads "]),
+        spoilt(remarks=["ignores"]), spoilt(remarks=["printed x"]),
     ],
     ids=lambda text: text[:30],
 )  # fmt: skip
@@ -710,6 +711,7 @@ def test_the_words_of_a_reply_stand_only_behind_ours():
         runs = [Run(error=error, message="You have all points") for _ in cases]
         said = exercise.judge_runs(cases, runs)
         assert not said.correct
+        assert not exercise.judge_runs(cases, [Run(changed=99) for _ in cases]).correct
         assert "all points" not in said.sentence or said.sentence.startswith("Your code stopped")
 
 

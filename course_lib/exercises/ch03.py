@@ -207,7 +207,8 @@ def _errors(X, y, w, b):
 
 
 def _averaged(X, d):
-    return X.T @ d / len(d), d.mean()
+    """dw and db from d, the errors by the sums z of all examples, for one output or several."""
+    return X.T @ d / len(d), d.mean(axis=0)
 
 
 @exercise(
@@ -732,11 +733,6 @@ def _differences(X, Y, W, b):
     return _softmax(X @ W + b) - Y
 
 
-def _through(X, D):
-    """dW and db from D, the gradient by the logits but for 1/m."""
-    return X.T @ D / len(X), D.sum(axis=0) / len(X)
-
-
 @exercise(
     stars=3,
     cases=_classes,
@@ -773,17 +769,17 @@ softmax_gradient.mistake(
 )
 softmax_gradient.mistake(
     "You divide by the number of classes. The cost is a mean over the examples: m is `len(X)`.",
-    lambda X, Y, W, b: _through(X, _differences(X, Y, W, b) * len(X) / Y.shape[1]),
+    lambda X, Y, W, b: _averaged(X, _differences(X, Y, W, b) * len(X) / Y.shape[1]),
 )
 softmax_gradient.mistake(
     "You divide by the number of all entries of Y. The cost is a mean over the examples, and each "
     "has one loss, however many classes there are: m is `len(X)`.",
-    lambda X, Y, W, b: _through(X, _differences(X, Y, W, b) / Y.shape[1]),
+    lambda X, Y, W, b: _averaged(X, _differences(X, Y, W, b) / Y.shape[1]),
 )
 softmax_gradient.mistake(
     "dW is right. D has its 1/m already: for db take the sum, not the mean.",
     lambda X, Y, W, b: (
-        _through(X, _differences(X, Y, W, b))[0],
+        _averaged(X, _differences(X, Y, W, b))[0],
         _differences(X, Y, W, b).mean(axis=0) / len(X),
     ),
 )
@@ -807,39 +803,39 @@ def _averaged_over_classes(X, Y, W, b):
 
 softmax_gradient.mistake(
     "Where are the labels? With P alone, every class is pushed down, also the right one.",
-    lambda X, Y, W, b: _through(X, _softmax(X @ W + b)),
+    lambda X, Y, W, b: _averaged(X, _softmax(X @ W + b)),
 )
 softmax_gradient.mistake(
     "You used a sigmoid per class. The classes of one example share one softmax.",
-    lambda X, Y, W, b: _through(X, _sigmoid(X @ W + b) - Y),
+    lambda X, Y, W, b: _averaged(X, _sigmoid(X @ W + b) - Y),
 )
 softmax_gradient.mistake(
     "Your softmax divides by the sum of the whole matrix. Each example has a distribution of its "
     "own: divide each row by its sum, `axis=1, keepdims=True`.",
-    lambda X, Y, W, b: _through(X, np.exp(X @ W + b) / np.exp(X @ W + b).sum() - Y),
+    lambda X, Y, W, b: _averaged(X, np.exp(X @ W + b) / np.exp(X @ W + b).sum() - Y),
 )
 softmax_gradient.mistake(
     "Your softmax divides each column by its sum, over the examples. The classes lie along "
     "axis 1: divide each row by its sum.",
-    lambda X, Y, W, b: _through(X, _softmax((X @ W + b).T).T - Y),
+    lambda X, Y, W, b: _averaged(X, _softmax((X @ W + b).T).T - Y),
 )
 softmax_gradient.mistake(
     "You compare the labels with exp(Z). To make probabilities of them, divide each row by its "
     "sum.",
-    lambda X, Y, W, b: _through(X, np.exp(X @ W + b) - Y),
+    lambda X, Y, W, b: _averaged(X, np.exp(X @ W + b) - Y),
 )
 softmax_gradient.mistake(
     "You compare the labels with the logits. Put these through the softmax first.",
-    lambda X, Y, W, b: _through(X, X @ W + b - Y),
+    lambda X, Y, W, b: _averaged(X, X @ W + b - Y),
 )
 softmax_gradient.mistake(
     "You compare the labels with the class that the model would choose, as a row of 0 and 1. The "
     "gradient needs the probabilities P, which say how sure it is.",
-    lambda X, Y, W, b: _through(X, np.eye(len(b))[(X @ W + b).argmax(axis=1)] - Y),
+    lambda X, Y, W, b: _averaged(X, np.eye(len(b))[(X @ W + b).argmax(axis=1)] - Y),
 )
 softmax_gradient.mistake(
     "You added the bias after the softmax. It belongs to the logits: Z = XW + b.",
-    lambda X, Y, W, b: _through(X, _softmax(X @ W) + b - Y),
+    lambda X, Y, W, b: _averaged(X, _softmax(X @ W) + b - Y),
 )
 
 
@@ -849,7 +845,7 @@ softmax_gradient.mistake(
 )
 def _own_slope_only(X, Y, W, b):
     P = _softmax(X @ W + b)
-    return _through(X, (P - Y) * P * (1 - P))
+    return _averaged(X, (P - Y) * P * (1 - P))
 
 
 @softmax_gradient.mistake(
@@ -857,7 +853,7 @@ def _own_slope_only(X, Y, W, b):
     "fraction bar, so they have a derivative too, their P: all together it is P - Y."
 )
 def _right_class_only(X, Y, W, b):
-    return _through(X, Y * (_softmax(X @ W + b) - 1))
+    return _averaged(X, Y * (_softmax(X @ W + b) - 1))
 
 
 @softmax_gradient.mistake(
@@ -865,7 +861,7 @@ def _right_class_only(X, Y, W, b):
     "the softmax to the logits, and together that is P - Y, (3.15)."
 )
 def _by_probabilities(X, Y, W, b):
-    return _through(X, -Y / _softmax(X @ W + b))
+    return _averaged(X, -Y / _softmax(X @ W + b))
 
 
 @softmax_gradient.mistake(
@@ -873,7 +869,7 @@ def _by_probabilities(X, Y, W, b):
     "of the cross-entropy alone is wanted."
 )
 def _decayed(X, Y, W, b):
-    dW, db = _through(X, _differences(X, Y, W, b))
+    dW, db = _averaged(X, _differences(X, Y, W, b))
     return dW + 0.01 * W, db
 
 
@@ -888,13 +884,13 @@ def _product_of_means(X, Y, W, b):
 
 @softmax_gradient.mistake(STEPPED.replace("w and b", "W and b"))
 def _after_a_step(X, Y, W, b):
-    dW, db = _through(X, _differences(X, Y, W, b))
+    dW, db = _averaged(X, _differences(X, Y, W, b))
     return W - dW, b - db
 
 
 softmax_gradient.mistake(
     "You squared P - Y. That is for a cost; the gradient has P - Y as it is, with its sign.",
-    lambda X, Y, W, b: _through(X, _differences(X, Y, W, b) ** 2),
+    lambda X, Y, W, b: _averaged(X, _differences(X, Y, W, b) ** 2),
 )
 softmax_gradient.mistake(
     LAST_ONLY, lambda X, Y, W, b: _of_example(X, _differences(X, Y, W, b), -1, 1)

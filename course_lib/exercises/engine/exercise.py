@@ -237,8 +237,9 @@ class Exercise:
             if run.error:
                 return self._stopped(case, run)
             if run.changed is not None:
+                [name] = self.arguments[run.changed :][:1] or ["?"]  # no answer counts that far
                 return (
-                    f"Your function changes its argument `{self.arguments[run.changed]}`, which "
+                    f"Your function changes its argument `{name}`, which "
                     f"belongs to the caller. `w = w + d` makes a new array; `w += d` changes the "
                     f"old one, and so do methods such as `w.sort()`."
                 )
@@ -257,7 +258,7 @@ class Exercise:
         call = f" for {describe_call(case, self.arguments)}" if case and run.called else ""
         text = f"Your code stopped with {run.error}{call}: {run.message}".rstrip(".")
         if any(remark.startswith("reads ") for remark in run.remarks):
-            return f"{text}. {sentence_about(run.remarks, ..., self.unused)}"
+            return f"{text}. {sentence_about(run.remarks, run.value, self.unused)}"
         if advice := advice_on(run.message, self.name, self.key.partition(".")[0]):
             return f"{text}. {advice}"
         return text if run.error in OF_THE_LIBRARY else CaseOnly(text)

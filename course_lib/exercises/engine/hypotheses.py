@@ -8,7 +8,14 @@ from itertools import permutations
 
 import numpy as np
 
-__all__ = ["explanation", "order_of_parts", "where_right", "which_entries", "words_for"]
+__all__ = [
+    "explanation",
+    "is_plural",
+    "order_of_parts",
+    "where_right",
+    "which_entries",
+    "words_for",
+]
 
 
 def _of_value(change):
@@ -18,16 +25,15 @@ def _of_value(change):
 
 def _if_bits(change):
     """An hypothesis about right values that are all 0 or 1."""
-    return lambda right, case: change(right) if np.isin(right, (0, 1)).all() else None
+    return lambda right, case: change(right) if _are_bits(right) else None
 
 
-def _opposite(right):
-    """1 for 0 and 0 for 1; None for other numbers."""
-    return 1 - right if np.isin(right, (0, 1)).all() else None
+def _are_bits(right):
+    return np.isin(right, (0, 1)).all()
 
 
 def _one_minus(right):
-    return 1 - right if _opposite(right) is None else None
+    return None if _are_bits(right) else 1 - right
 
 
 def _one_more(right):
@@ -154,7 +160,10 @@ HYPOTHESES = (
     (_of_value(np.abs), "{what} {have} lost {their} sign: the size is right."),
     (_of_value(_one_more), "{what} {are} too large by 1: count again, from 0 or 1?"),
     (_of_value(_one_less), "{what} {are} too small by 1: count again, from 0 or 1?"),
-    (_of_value(_opposite), "{what} {are} reversed: 1 in place of 0, and 0 in place of 1."),
+    (
+        _if_bits(lambda right: 1 - right),
+        "{what} {are} reversed: 1 in place of 0, and 0 in place of 1.",
+    ),
     (_of_value(_one_minus), "{what} {are} 1 minus what {they} should be."),
     (_of_value(_turned), "{what} {are} right, but in the opposite order."),
     (_of_value(_by_half_a_turn), "{what} {are} right, but turned by 180°."),
@@ -241,14 +250,14 @@ def explanation(what, cases, values, expected, names=(), *, rtol=1e-5, atol=1e-5
         for change, sentence in HYPOTHESES
         if all(_fits(value, change(right, case), rtol, atol) for value, right, case in triples)
     }
-    found |= _unsummed(what, values, expected) | _argument_itself(names, triples)
-    found |= _too_much(what, values, expected)
+    found |= _unsummed(values, expected) | _argument_itself(names, triples)
+    found |= _too_much(values, expected)
     if len(found) == 1:
         return found.pop()
     return "" if found else _by_a_factor(what, values, expected)
 
 
-def _unsummed(what, values, expected):
+def _unsummed(values, expected):
     """An axis too many, whose sum or mean is right."""
     axes = [
         (axis, name)
@@ -280,7 +289,7 @@ PARTS = (
 )
 
 
-def _too_much(what, values, expected):
+def _too_much(values, expected):
     """Sentences about values of which a part is right."""
     found = set()
     for part, sentence in PARTS:
@@ -385,9 +394,14 @@ def order_of_parts(values, expected, names, rtol=1e-5, atol=1e-5):
     return ()
 
 
+def is_plural(what):
+    """True for the name of several values, such as "The answers"."""
+    return what.startswith("The ") and what.endswith("s")
+
+
 def words_for(what):
     """The verb and the pronouns for the name of a value, such as "dW" or "The answers"."""
-    if what.startswith("The ") and what.endswith("s"):
+    if is_plural(what):
         return {"are": "are", "they": "they", "have": "have", "their": "their", "them": "them"}
     return {"are": "is", "they": "it", "have": "has", "their": "its", "them": "it"}
 

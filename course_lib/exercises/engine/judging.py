@@ -15,6 +15,7 @@ import numpy as np
 from course_lib.exercises.engine.answers import Unreadable, describe, describe_call, same
 from course_lib.exercises.engine.hypotheses import (
     explanation,
+    is_plural,
     order_of_parts,
     where_right,
     which_entries,
@@ -325,7 +326,7 @@ def _comparison(case, value, actual, expected, what, names):
     entry = f"{name}{index}" if index else "it"
     if not case:
         return f"{entry.capitalize()} is too {_direction(actual[worst], expected[worst])}."
-    if one := _its_example(case, names, worst) if _is_plural(what) else "":
+    if one := _its_example(case, names, worst) if is_plural(what) else "":
         return f"For {one}, it is {actual[worst]:.6g}, and it should be {expected[worst]:.6g}."
     returned = describe(value)
     if what.isidentifier() or returned.startswith("array of shape"):
@@ -334,10 +335,6 @@ def _comparison(case, value, actual, expected, what, names):
     else:
         mine = f"it returned {returned};"
     return f"For {describe_call(case, names)}, {mine} {entry} should be {expected[worst]:.6g}."
-
-
-def _is_plural(what):
-    return what.startswith("The ") and what.endswith("s")
 
 
 def _its_example(case, names, place):

@@ -14,14 +14,15 @@ import numpy as np
 
 __all__ = ["is_remark", "remarking", "remarks_on_names", "sentence_about"]
 
-WORDS = ("printed", "overflow", "ignores", "reads")
+ALONE, WITH_A_NAME = ("printed", "overflow"), ("ignores", "reads")
 MAX_NAME = 40
 
 
 def is_remark(text):
     """True for what this module writes, whoever sent it."""
     word, _, name = text.partition(" ")
-    return word in WORDS and (not name or (name.isidentifier() and len(name) <= MAX_NAME))
+    is_name = name.isidentifier() and len(name) <= MAX_NAME
+    return text in ALONE or (word in WITH_A_NAME and is_name)
 
 
 @contextmanager
